@@ -1,0 +1,202 @@
+"""An office: a folder with `datasets/`, `content/`, `site/` and `var/`, and what it declares."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from publisher.catalogue import tables
+from publisher.catalogue.kinds import Due, Kind, read_kind, read_yaml
+from publisher.catalogue.periods import (
+    Period,
+    PeriodRule,
+    WorkingDays,
+    between,
+    label,
+    next_month,
+    parts,
+    shift,
+)
+from publisher.catalogue.text import Text
+from publisher.errors import Mistake
+
+HOME = Path(__file__).resolve().parents[2]
+"""The repository: the demonstration office, and the source of what another office lacks."""
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Declared(BaseModel):
+    """A part of publishing.yaml: unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Contact(Declared):
+    """How people reach the office."""
+
+    address: Text
+    phone: str = ""
+    email: str = ""
+
+
+class Licence(Declared):
+    """Under which licence the figures are published."""
+
+    name: str
+    url: str
+
+
+class Thresholds(Declared):
+    """Numbers below which a figure is marked or not compared."""
+
+    small_denominator: int = 30
+
+
+class DatasetSettings(Declared):
+    """What an office sets otherwise than the kind's own definition."""
+
+    due: Due | None = None
+    period_rule: int | Literal["calendar"] | None = None
+
+
+class Publishing(Declared):
+    """publishing.yaml; each key is explained in the file above it."""
+
+    name: Text
+    short_name: Text
+    contact: Contact
+    licence: Licence
+    site_url: str
+    languages: tuple[Literal["vi", "en"], ...] = ("vi", "en")
+    demonstration: bool = False
+    today: dt.date | None = None
+    first_period: str
+    period_rule: int | Literal["calendar"] = 15
+    datasets: dict[str, DatasetSettings] = Field(default_factory=dict)
+    thresholds: Thresholds = Thresholds()
+    keep_releases: int = Field(default=12, ge=2)
+
+
+@dataclass(frozen=True)
+class Office:
+    """An open office: its folders, its settings, its tables and its kinds (by name)."""
+
+    root: Path
+    settings: Publishing
+    units: tables.Table
+    fields: tables.Table
+    working_days: WorkingDays
+    kinds: dict[str, Kind]
+
+    @property
+    def datasets(self) -> Path:
+        """Where the numbers stand."""
+        return self.root / "datasets"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger file."""
+        return self.datasets / "ledger.jsonl"
+
+    @property
+    def site(self) -> Path:
+        """What citizens see: releases/ and the link current."""
+        return self.root / "site"
+
+    @property
+    def cache(self) -> Path:
+        """Machine-made results that can be deleted at any time."""
+        return self.root / "var" / "cache"
+
+    @property
+    def build(self) -> Path:
+        """Written pages and unfinished sites; can be deleted at any time."""
+        return self.root / "build"
+
+    @property
+    def content(self) -> list[Path]:
+        """The folders of hand-written pages; a page of a later one replaces the same page before it."""
+        return [p for p in dict.fromkeys([HOME / "content", self.root / "content"]) if p.is_dir()]
+
+    @cached_property
+    def today(self) -> dt.date:
+        """Today in Việt Nam; the demonstration has a fixed day (publishing.yaml `today`)."""
+        return self.settings.today or dt.datetime.now(ZONE).date()
+
+    def table(self, name: str) -> tables.Table:
+        """The reference table `units` or `fields`."""
+        return {"units": self.units, "fields": self.fields}[name]
+
+    def data_file(self, kind: str, unit: str, period: str) -> Path:
+        """Where a submission stands."""
+        return self.datasets / kind / "data" / period / f"{unit}.csv"
+
+    def period_rule(self, kind: Kind) -> PeriodRule:
+        """The kind's period rule: the office's setting for it, the kind's own, or the office's rule."""
+        setting = self.settings.datasets.get(kind.name, DatasetSettings()).period_rule
+        chosen = setting or kind.period_rule or self.settings.period_rule
+        return PeriodRule(1 if chosen == "calendar" else chosen)
+
+    def period(self, kind: Kind, text: str) -> Period:
+        """The period of a kind with that label."""
+        return self.period_rule(kind).period(text)
+
+    def due_on(self, kind: Kind, text: str) -> dt.date:
+        """The last day on which a submission is in time (rule V19)."""
+        due = self.settings.datasets.get(kind.name, DatasetSettings()).due or kind.due
+        if due.working_days is not None:
+            return self.working_days.after(self.period(kind, text).end, due.working_days)
+        return dt.date(*next_month(*parts(text)), due.day_of_month or 1)
+
+    def due_periods(self, kind: Kind) -> list[str]:
+        """The labels, first to last, whose due day is over: what is not there by now is missing."""
+        last = shift(label(self.today.year, self.today.month), 1)
+        labels = between(self.settings.first_period, last)
+        return [text for text in labels if self.due_on(kind, text) < self.today]
+
+    def expected_units(self, kind: Kind, text: str) -> list[tables.Unit]:
+        """The units that must submit: of the kind's levels, in force on the period's last day."""
+        end = self.period(kind, text).end
+        return [
+            u
+            for u in self.units
+            if isinstance(u, tables.Unit) and u.is_valid(end) and (not kind.levels or u.level in kind.levels)
+        ]
+
+
+def open_office(root: Path) -> Office:
+    """Read an office's settings, tables and kinds.
+
+    A kind that the office lacks comes from the repository; `datasets:` in publishing.yaml says which
+    kinds it publishes (all when empty). Raises Mistake `no-office`, `settings`, `unknown-kind`, and those of
+    the tables and definitions.
+    """
+    root = root.resolve()
+    path = root / "datasets" / "publishing.yaml"
+    if not path.exists():
+        raise Mistake("no-office", {"folder": str(root)}, exit_code=2)
+    try:
+        settings = Publishing.model_validate(read_yaml(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(p) for p in first["loc"])
+        raise Mistake("settings", {"key": where, "detail": first["msg"]}) from error
+    folders = {p.parent.name: p.parent for base in (HOME, root) for p in (base / "datasets").glob("*/dataset.yaml")}
+    names = list(settings.datasets) or sorted(folders)
+    unknown = [name for name in names if name not in folders]
+    if unknown:
+        raise Mistake("unknown-kind", {"kind": unknown[0], "known": ", ".join(sorted(folders))}, exit_code=2)
+    base = root / "datasets"
+    return Office(
+        root=root,
+        settings=settings,
+        units=tables.read_units(base / "units.csv"),
+        fields=tables.read_fields(base / "fields.csv"),
+        working_days=tables.read_working_days(base / "holidays.csv"),
+        kinds={name: read_kind(folders[name], base / name) for name in names},
+    )

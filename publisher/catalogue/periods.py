@@ -1,0 +1,118 @@
+"""Reporting periods and due days.
+
+The default rule is that of the reporting decree (Nghị định 09/2019/NĐ-CP, điều 12): a month runs from the
+15th of the month before to the 14th. Units also publish 21→20 and by calendar month, so the start day
+is data.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import holidays as holidays_library
+
+LABEL = re.compile(r"^(20\d\d)-(0[1-9]|1[0-2])$")
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """One month of reporting: `label` is `2026-10`; `start` and `end` are both inside it."""
+
+    label: str
+    start: dt.date
+    end: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRule:
+    """Which days a month's label stands for. `start_day` 15 means 15th of the month before → 14th;
+    1 means the calendar month. 2 … 28 are allowed."""
+
+    start_day: int = 15
+
+    def period(self, label: str) -> Period:
+        """The period of a label. Raises ValueError for anything but `YYYY-MM`."""
+        year, month = parts(label)
+        if self.start_day == 1:
+            start = dt.date(year, month, 1)
+            return Period(label, start, dt.date(*next_month(year, month), 1) - DAY)
+        start = dt.date(*previous_month(year, month), self.start_day)
+        return Period(label, start, dt.date(year, month, self.start_day) - DAY)
+
+    def label_on(self, day: dt.date) -> str:
+        """The label of the period in which a day falls."""
+        if self.start_day > 1 and day.day >= self.start_day:
+            return label(*next_month(day.year, day.month))
+        return label(day.year, day.month)
+
+
+def parts(text: str) -> tuple[int, int]:
+    """`2026-10` → (2026, 10). Raises ValueError."""
+    match = LABEL.match(text)
+    if not match:
+        raise ValueError(f"not a period: {text!r}")
+    return int(match[1]), int(match[2])
+
+
+def label(year: int, month: int) -> str:
+    """(2026, 10) → `2026-10`."""
+    return f"{year:04d}-{month:02d}"
+
+
+def next_month(year: int, month: int) -> tuple[int, int]:
+    """The month after."""
+    return (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def previous_month(year: int, month: int) -> tuple[int, int]:
+    """The month before."""
+    return (year - 1, 12) if month == 1 else (year, month - 1)
+
+
+def shift(text: str, months: int) -> str:
+    """A label moved by a number of months: shift("2026-01", -1) is "2025-12"."""
+    year, month = parts(text)
+    index = year * 12 + month - 1 + months
+    return label(index // 12, index % 12 + 1)
+
+
+def between(first: str, last: str) -> list[str]:
+    """All labels from first to last, both included; empty when last is before first."""
+    labels, here = [], first
+    while here <= last:
+        labels.append(here)
+        here = shift(here, 1)
+    return labels
+
+
+@lru_cache(maxsize=None)
+def public_holidays(year: int) -> frozenset[dt.date]:
+    """Vietnamese public holidays of a year, Tết included (the `holidays` library)."""
+    return frozenset(holidays_library.country_holidays("VN", years=year))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The working calendar: Monday to Friday without public holidays, and what decisions changed.
+
+    `off` and `working` come from the office's holidays.csv (swapped working days).
+    """
+
+    off: frozenset[dt.date] = frozenset()
+    working: frozenset[dt.date] = frozenset()
+
+    def is_working(self, day: dt.date) -> bool:
+        """Whether offices work on that day."""
+        if day in self.working:
+            return True
+        return day.weekday() < 5 and day not in self.off and day not in public_holidays(day.year)
+
+    def after(self, day: dt.date, count: int) -> dt.date:
+        """The count-th working day after a day."""
+        while count > 0:
+            day += DAY
+            if self.is_working(day):
+                count -= 1
+        return day

@@ -1,0 +1,187 @@
+"""The reference tables of an office: units, fields, counters, swapped working days."""
+
+import csv
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from publisher.catalogue.periods import WorkingDays
+from publisher.catalogue.text import Text, fold, slug
+from publisher.errors import Mistake
+
+COLUMNS = {
+    "units": ("code", "name_vi", "name_en", "level", "parent", "valid_from", "valid_to", "address"),
+    "fields": ("code", "name_vi", "name_en", "aliases", "valid_from", "valid_to"),
+    "counters": ("counter_code", "unit_code", "name_vi", "name_en", "contact_point", "form", "valid_from", "valid_to"),
+    "holidays": ("date", "day_type", "decision"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a reference table. `slug` is its address, unique in its table."""
+
+    code: str
+    name: Text
+    slug: str
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    aliases: tuple[str, ...] = ()
+
+    def is_valid(self, day: dt.date) -> bool:
+        """Whether the entry is in force on that day; both ends included."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unit(Entry):
+    """A unit that reports: a commune, a department, a district until 2025-06-30 …"""
+
+    level: str = ""
+    parent: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Entries by code, found by code (any case) or by name or alias (folded)."""
+
+    entries: dict[str, Entry]
+    by_code: dict[str, str] = field(default_factory=dict)
+    by_name: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries.values())
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def get(self, code: str) -> Entry | None:
+        """The entry of an exact code."""
+        return self.entries.get(code)
+
+    def code(self, text: str) -> str | None:
+        """The table's own spelling of a code, whatever its case; None when unknown."""
+        return self.by_code.get(text.strip().casefold())
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """The codes of the entries that bear this name or alias; empty when none, several when it repeats."""
+        return self.by_name.get(fold(text), ())
+
+
+def build_table(entries: list[Entry]) -> Table:
+    """A Table with its two indexes."""
+    names: dict[str, list[str]] = {}
+    for entry in entries:
+        for name in {fold(entry.name.vi), fold(entry.name.en), *map(fold, entry.aliases)} - {""}:
+            names.setdefault(name, []).append(entry.code)
+    return Table(
+        {e.code: e for e in entries},
+        {e.code.casefold(): e.code for e in entries},
+        {name: tuple(codes) for name, codes in names.items()},
+    )
+
+
+def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a reference table as (line number, column → text). A missing file has none.
+
+    Raises Mistake `table-columns` when a column is missing or unknown, `table-encoding` when the file
+    is not UTF-8.
+    """
+    if not path.exists():
+        return
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Mistake("table-encoding", {"file": path.name}) from error
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    found = tuple(reader.fieldnames or ())
+    if set(found) != set(columns):
+        wrong = ", ".join(sorted(set(found) ^ set(columns))) or "-"
+        raise Mistake("table-columns", {"file": path.name, "columns": ",".join(columns), "wrong": wrong})
+    for number, line in enumerate(reader, start=2):
+        if None in line or None in line.values():
+            raise Mistake("table-line", {"file": path.name, "row": number})
+        yield number, {key: value.strip() for key, value in line.items()}
+
+
+def day(path: Path, row: int, column: str, text: str) -> dt.date | None:
+    """An ISO day of a reference table, or None when blank. Raises Mistake `table-date`."""
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise Mistake("table-date", {"file": path.name, "row": row, "column": column, "value": text}) from error
+
+
+def unique_slugs(path: Path, names: list[tuple[str, str]]) -> list[str]:
+    """Slugs for (code, name) pairs: the name's, with the code appended where the name repeats.
+
+    Raises Mistake `table-code` for a blank or repeated code.
+    """
+    codes = Counter(code.casefold() for code, _ in names)
+    wrong = [code for code, _ in names if codes[code.casefold()] > 1 or not slug(code)]
+    if wrong:
+        raise Mistake("table-code", {"file": path.name, "value": wrong[0]})
+    slugs = [slug(name) or slug(code) for code, name in names]
+    count = Counter(slugs)
+    return [s if count[s] == 1 else f"{s}-{slug(code)}" for s, (code, _) in zip(slugs, names, strict=True)]
+
+
+def read_units(path: Path) -> Table:
+    """units.csv → Table of Unit."""
+    lines = list(read_lines(path, COLUMNS["units"]))
+    slugs = unique_slugs(path, [(v["code"], v["name_vi"]) for _, v in lines])
+    return build_table(
+        [
+            Unit(
+                code=v["code"],
+                name=Text(vi=v["name_vi"], en=v["name_en"]),
+                slug=s,
+                valid_from=day(path, n, "valid_from", v["valid_from"]),
+                valid_to=day(path, n, "valid_to", v["valid_to"]),
+                level=v["level"],
+                parent=v["parent"],
+                address=v["address"],
+            )
+            for (n, v), s in zip(lines, slugs, strict=True)
+        ]
+    )
+
+
+def read_fields(path: Path) -> Table:
+    """fields.csv → Table of Entry. `aliases` are separated by `|`."""
+    lines = list(read_lines(path, COLUMNS["fields"]))
+    slugs = unique_slugs(path, [(v["code"], v["name_vi"]) for _, v in lines])
+    return build_table(
+        [
+            Entry(
+                code=v["code"],
+                name=Text(vi=v["name_vi"], en=v["name_en"]),
+                slug=s,
+                valid_from=day(path, n, "valid_from", v["valid_from"]),
+                valid_to=day(path, n, "valid_to", v["valid_to"]),
+                aliases=tuple(a.strip() for a in v["aliases"].split("|") if a.strip()),
+            )
+            for (n, v), s in zip(lines, slugs, strict=True)
+        ]
+    )
+
+
+def read_working_days(path: Path) -> WorkingDays:
+    """holidays.csv → the working calendar; `day_type` is `off` or `working`.
+
+    Raises Mistake `table-day-type`.
+    """
+    days: dict[str, set[dt.date]] = {"off": set(), "working": set()}
+    for number, line in read_lines(path, COLUMNS["holidays"]):
+        when = day(path, number, "date", line["date"])
+        if when is None or line["day_type"] not in days:
+            raise Mistake("table-day-type", {"file": path.name, "row": number, "value": line["day_type"]})
+        days[line["day_type"]].add(when)
+    return WorkingDays(off=frozenset(days["off"]), working=frozenset(days["working"]))

@@ -1,0 +1,44 @@
+"""Numbers, dates and periods as people read them: 1.234 and 98,5% in Vietnamese, 1,234 and 98.5% in English."""
+
+import datetime as dt
+import re
+from functools import lru_cache
+
+from babel.numbers import format_decimal
+
+from publisher.words import say
+
+QUARTER = re.compile(r"^(20\d\d)-Q([1-4])$")
+
+
+@lru_cache(maxsize=100_000)
+def number(lang: str, value: float, decimals: int = 0) -> str:
+    """A number with grouped thousands and exactly `decimals` places (half to even, as Babel does)."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, format=pattern, locale=lang))
+
+
+def percent(lang: str, value: float, decimals: int = 1) -> str:
+    """A percentage given in per cent: 98.53 → "98,5%"."""
+    return number(lang, value, decimals) + "%"
+
+
+def date(lang: str, day: dt.date) -> str:
+    """A day: 15/10/2026 in Vietnamese, 15 Oct 2026 in English."""
+    if lang == "vi":
+        return f"{day.day:02d}/{day.month:02d}/{day.year}"
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def period(lang: str, label: str) -> str:
+    """A period's name: 2026-10 → "Tháng 10/2026"; 2026-Q3 → "Quý III/2026"; 2026 → "Năm 2026"."""
+    quarter = QUARTER.match(label)
+    if quarter:
+        index = int(quarter[2])
+        roman = ("I", "II", "III", "IV")[index - 1]
+        return say(lang, "pages.period.quarter", year=quarter[1], number=index, roman=roman)
+    if len(label) == 4:
+        return say(lang, "pages.period.year", year=label)
+    year, month = label.split("-")
+    name = dt.date(int(year), int(month), 1).strftime("%B")
+    return say(lang, "pages.period.month", year=year, month=int(month), name=name)
