@@ -4,16 +4,21 @@ import datetime as dt
 import hashlib
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from publisher.catalogue.text import Text, fold
 from publisher.errors import Mistake
+from publisher.words import parse_yaml
 
 FIXED_COLUMNS = ("unit_code", "period", "period_from", "period_to")
 """Columns that every kind has: a submission is one (kind, unit, period)."""
+
+
+StartDay = Annotated[int, Field(ge=1, le=28)]
+"""The day of the month on which a period begins: every month has it."""
 
 
 class Declared(BaseModel):
@@ -57,6 +62,15 @@ class Column(Declared):
     default: str = ""
     public: bool = True
 
+    def headers(self) -> list[tuple[str, str]]:
+        """Every header that means this column or the input-only column that names its entries, as (column, header)."""
+        found = [(self.name, text) for text in (self.name, self.titles.vi, self.titles.en, *self.aliases)]
+        if self.named_by:
+            name = self.name.removesuffix("_code") + "_name"
+            found += [(name, text) for text in (name, self.named_by.titles.vi, self.named_by.titles.en)]
+            found += [(name, text) for text in self.named_by.aliases]
+        return found
+
     @property
     def required(self) -> bool:
         """Whether every row needs a value."""
@@ -83,8 +97,11 @@ class Column(Declared):
 class Rule(Declared):
     """One rule of rules.yaml: a stable code, a severity, a sentence in two languages, and one test.
 
+    `message` speaks to the clerk and names cells; `public` says beside the published figure what does not fit.
+
     Tests within a row (figures that are blank make a test silent unless it says otherwise):
-    - `sum`: `{left, right: [...], optional: [...]}` left = Σ right, or = Σ right + Σ optional that are given
+    - `sum`: `{left, right: [...], optional: [...]}` left = Σ right, or = Σ right + Σ optional that are given;
+      `left` may be a list (its sum); `within` is its tolerance
     - `at_most`: `{part: [...], whole: [...]}` Σ part ≤ Σ whole
     - `needs`: `{column, when: [...]}` column must be filled when the sum of `when` is above 0
     - `percent`: `{stated, numerator, denominator, within}` a stated percentage equals the recomputed one
@@ -101,6 +118,7 @@ class Rule(Declared):
     code: str
     severity: Literal["error", "warning"]
     message: Text
+    public: Text = Text(vi="")
     ref: str = ""
     sum: dict[str, Any] | None = None
     at_most: dict[str, Any] | None = None
@@ -154,8 +172,8 @@ class Due(Declared):
     """When a submission is due: working days after the period's end, or a day of the month after the
     label's month."""
 
-    working_days: int | None = None
-    day_of_month: int | None = None
+    working_days: int | None = Field(default=None, ge=1)
+    day_of_month: StartDay | None = None
 
     @model_validator(mode="after")
     def one_way(self) -> "Due":
@@ -307,7 +325,7 @@ class Kind(Declared):
     purpose: Text
     owner: Text
     legal_basis: tuple[Law, ...] = ()
-    period_rule: int | Literal["calendar"] | None = None
+    period_rule: StartDay | Literal["calendar"] | None = None
     due: Due
     levels: tuple[str, ...] = ()
     grain: tuple[str, ...]
@@ -317,6 +335,7 @@ class Kind(Declared):
     tallies: dict[str, Tally]
     measures: dict[str, Measure]
     headline: tuple[str, ...]
+    sentence: Text = Text(vi="")
     table: tuple[str, ...]
     charts: tuple[Chart, ...] = ()
     layouts: tuple[Layout, ...] = ()
@@ -356,18 +375,17 @@ class Kind(Declared):
             if breakdown.of and breakdown.of not in self.tallies:
                 missing.append(f"breakdowns.{key}: {breakdown.of}")
         for key, measure in self.measures.items():
-            for name in (*measure.numerator, *measure.denominator):
-                if "." not in name and name not in self.tallies:
-                    missing.append(f"measures.{key}: {name}")
+            named = (*measure.numerator, *measure.denominator)
+            missing += [f"measures.{key}: {name}" for name in named if "." not in name and name not in self.tallies]
         shown = [*self.headline, *self.table, *(m for c in self.charts for m in c.measures)]
         missing += [f"shown: {name}" for name in shown if name not in self.measures]
         if missing:
             raise ValueError("unknown names: " + "; ".join(missing))
         labels: dict[str, str] = {}
         for column in self.schema_columns:
-            for text in (column.name, column.titles.vi, column.titles.en, *column.aliases):
-                if text and labels.setdefault(fold(text), column.name) != column.name:
-                    raise ValueError(f"the header {text!r} means two columns: {column.name}, {labels[fold(text)]}")
+            for name, text in column.headers():
+                if text and labels.setdefault(fold(text), name) != name:
+                    raise ValueError(f"the header {text!r} means two columns: {name}, {labels[fold(text)]}")
         return self
 
 
@@ -375,8 +393,23 @@ def rule_columns(rule: Rule) -> list[str]:
     """The columns that a rule's test speaks of."""
     test = rule.tests[rule.test]
     names: list[str] = []
-    for key in ("left", "right", "optional", "part", "whole", "column", "when", "stated", "numerator",
-                "denominator", "columns", "from", "flow", "first", "last"):
+    for key in (
+        "left",
+        "right",
+        "optional",
+        "part",
+        "whole",
+        "column",
+        "when",
+        "stated",
+        "numerator",
+        "denominator",
+        "columns",
+        "from",
+        "flow",
+        "first",
+        "last",
+    ):
         value = test.get(key, [])
         names += [value] if isinstance(value, str) else list(value)
     return names
@@ -393,7 +426,7 @@ def digest(paths: list[Path]) -> str:
 def read_yaml(path: Path) -> Any:
     """A YAML file's content. Raises Mistake `definition` when it is missing or not YAML."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         detail = " ".join(str(error).split())
         raise Mistake("definition", {"file": str(path), "detail": detail}) from error
@@ -408,7 +441,6 @@ def read_kind(folder: Path, office_folder: Path | None = None) -> Kind:
     schema = read_yaml(folder / "schema.yaml")
     rules = read_yaml(folder / "rules.yaml") if (folder / "rules.yaml").exists() else []
     files = {p.stem: p for base in (folder, office_folder) if base for p in sorted(base.glob("layouts/*.yaml"))}
-    layouts = [{"name": name, **read_yaml(path)} for name, path in files.items()]
     definitions = [folder / name for name in ("dataset.yaml", "schema.yaml", "rules.yaml")]
     try:
         return Kind.model_validate(
@@ -418,7 +450,7 @@ def read_kind(folder: Path, office_folder: Path | None = None) -> Kind:
                 "folder": folder,
                 "schema_columns": schema["fields"],
                 "rules": rules or [],
-                "layouts": layouts,
+                "layouts": [{"name": name, **read_yaml(path)} for name, path in files.items()],
                 "digest": digest([*definitions, *files.values()]),
             }
         )

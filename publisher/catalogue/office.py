@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from publisher.catalogue import tables
-from publisher.catalogue.kinds import Due, Kind, read_kind, read_yaml
+from publisher.catalogue.kinds import Due, Kind, StartDay, read_kind, read_yaml
 from publisher.catalogue.periods import (
     Period,
     PeriodRule,
@@ -61,7 +61,7 @@ class DatasetSettings(Declared):
     """What an office sets otherwise than the kind's own definition."""
 
     due: Due | None = None
-    period_rule: int | Literal["calendar"] | None = None
+    period_rule: StartDay | Literal["calendar"] | None = None
 
 
 class Publishing(Declared):
@@ -75,8 +75,9 @@ class Publishing(Declared):
     languages: tuple[Literal["vi", "en"], ...] = ("vi", "en")
     demonstration: bool = False
     today: dt.date | None = None
-    first_period: str
-    period_rule: int | Literal["calendar"] = 15
+    first_period: str = Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")
+    last_period: str = Field(default="", pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")
+    period_rule: StartDay | Literal["calendar"] = 15
     datasets: dict[str, DatasetSettings] = Field(default_factory=dict)
     thresholds: Thresholds = Thresholds()
     keep_releases: int = Field(default=12, ge=2)
@@ -154,8 +155,11 @@ class Office:
         return dt.date(*next_month(*parts(text)), due.day_of_month or 1)
 
     def due_periods(self, kind: Kind) -> list[str]:
-        """The labels, first to last, whose due day is over: what is not there by now is missing."""
-        last = shift(label(self.today.year, self.today.month), 1)
+        """The labels, first to last, whose due day is over: what is not there by now is missing.
+
+        `last_period` in publishing.yaml closes an office: nothing is awaited after it.
+        """
+        last = self.settings.last_period or shift(label(self.today.year, self.today.month), 1)
         labels = between(self.settings.first_period, last)
         return [text for text in labels if self.due_on(kind, text) < self.today]
 

@@ -8,11 +8,11 @@ is data.
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import holidays as holidays_library
 
-LABEL = re.compile(r"^(20\d\d)-(0[1-9]|1[0-2])$")
+LABEL = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 DAY = dt.timedelta(days=1)
 
 
@@ -50,7 +50,7 @@ class PeriodRule:
 
 def parts(text: str) -> tuple[int, int]:
     """`2026-10` → (2026, 10). Raises ValueError."""
-    match = LABEL.match(text)
+    match = LABEL.fullmatch(text)
     if not match:
         raise ValueError(f"not a period: {text!r}")
     return int(match[1]), int(match[2])
@@ -87,17 +87,28 @@ def between(first: str, last: str) -> list[str]:
     return labels
 
 
-@lru_cache(maxsize=None)
+@cache
 def public_holidays(year: int) -> frozenset[dt.date]:
     """Vietnamese public holidays of a year, Tết included (the `holidays` library)."""
     return frozenset(holidays_library.country_holidays("VN", years=year))
+
+
+@cache
+def swapped_working_days(year: int) -> frozenset[dt.date]:
+    """The Saturdays of a year worked by national decision for a Friday or Monday given free (the same library).
+
+    The swap is declared with the day that is free, which may stand in the year before or after.
+    """
+    known = holidays_library.country_holidays("VN", years=(year - 1, year, year + 1)).weekend_workdays
+    return frozenset(day for day in known if day.year == year)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
     """The working calendar: Monday to Friday without public holidays, and what decisions changed.
 
-    `off` and `working` come from the office's holidays.csv (swapped working days).
+    `off` and `working` come from the office's holidays.csv (swapped working days) and go before what the
+    library of public holidays knows.
     """
 
     off: frozenset[dt.date] = frozenset()
@@ -107,7 +118,9 @@ class WorkingDays:
         """Whether offices work on that day."""
         if day in self.working:
             return True
-        return day.weekday() < 5 and day not in self.off and day not in public_holidays(day.year)
+        if day in self.off or day in public_holidays(day.year):
+            return False
+        return day.weekday() < 5 or day in swapped_working_days(day.year)
 
     def after(self, day: dt.date, count: int) -> dt.date:
         """The count-th working day after a day."""

@@ -2,6 +2,9 @@
 
 import csv
 import datetime as dt
+import io
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +21,12 @@ COLUMNS = {
     "holidays": ("date", "day_type", "decision"),
 }
 
+CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+"""What a code may look like: it becomes a file's name and a part of an address."""
+
+RESERVED = frozenset({"all"})
+"""Codes that figures use for the whole office (`measures.EVERY`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -32,9 +41,7 @@ class Entry:
 
     def is_valid(self, day: dt.date) -> bool:
         """Whether the entry is in force on that day; both ends included."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +94,11 @@ def build_table(entries: list[Entry]) -> Table:
 
 
 def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of a reference table as (line number, column → text). A missing file has none.
+    """The lines of a reference table as (row number, column → text in NFC). A missing file has none.
 
-    Raises Mistake `table-columns` when a column is missing or unknown, `table-encoding` when the file
-    is not UTF-8.
+    Rows are numbered as a spreadsheet shows them, blank ones are passed over. Raises Mistake `table-columns` when a
+    column is missing, repeated or unknown, `table-encoding` when the file is not UTF-8, `table-line` for a row
+    with another number of cells or a quotation mark out of place.
     """
     if not path.exists():
         return
@@ -98,15 +106,24 @@ def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Mistake("table-encoding", {"file": path.name}) from error
-    reader = csv.DictReader(text.splitlines(), strict=True)
-    found = tuple(reader.fieldnames or ())
-    if set(found) != set(columns):
-        wrong = ", ".join(sorted(set(found) ^ set(columns))) or "-"
-        raise Mistake("table-columns", {"file": path.name, "columns": ",".join(columns), "wrong": wrong})
-    for number, line in enumerate(reader, start=2):
-        if None in line or None in line.values():
-            raise Mistake("table-line", {"file": path.name, "row": number})
-        yield number, {key: value.strip() for key, value in line.items()}
+    reader = csv.reader(io.StringIO(unicodedata.normalize("NFC", text), newline=""), strict=True)
+    rows = enumerate(reader, start=1)
+    number = 1
+    try:
+        _, header = next(rows, (1, []))
+        found = [cell.strip() for cell in header]
+        if sorted(found) != sorted(columns):
+            repeated = {name for name in found if found.count(name) > 1}
+            wrong = ", ".join(sorted(set(found) ^ set(columns) | repeated))
+            raise Mistake("table-columns", {"file": path.name, "columns": ",".join(columns), "wrong": wrong})
+        for number, cells in rows:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(found):
+                raise Mistake("table-line", {"file": path.name, "row": number})
+            yield number, {name: cell.strip() for name, cell in zip(found, cells, strict=True)}
+    except csv.Error as error:
+        raise Mistake("table-line", {"file": path.name, "row": number + 1}) from error
 
 
 def day(path: Path, row: int, column: str, text: str) -> dt.date | None:
@@ -122,15 +139,23 @@ def day(path: Path, row: int, column: str, text: str) -> dt.date | None:
 def unique_slugs(path: Path, names: list[tuple[str, str]]) -> list[str]:
     """Slugs for (code, name) pairs: the name's, with the code appended where the name repeats.
 
-    Raises Mistake `table-code` for a blank or repeated code.
+    Raises Mistake `table-code` for a code that is blank, repeated, reserved or not made of letters, digits, dots and
+    hyphens, and for two entries that would share an address all the same.
     """
     codes = Counter(code.casefold() for code, _ in names)
-    wrong = [code for code, _ in names if codes[code.casefold()] > 1 or not slug(code)]
+    wrong = [
+        code
+        for code, _ in names
+        if codes[code.casefold()] > 1 or code.casefold() in RESERVED or not CODE.fullmatch(code)
+    ]
+    plain = [slug(name) or slug(code) for code, name in names]
+    count = Counter(plain)
+    slugs = [s if count[s] == 1 else f"{s}-{slug(code)}" for s, (code, _) in zip(plain, names, strict=True)]
+    count = Counter(slugs)
+    wrong += [code for s, (code, _) in zip(slugs, names, strict=True) if count[s] > 1]
     if wrong:
         raise Mistake("table-code", {"file": path.name, "value": wrong[0]})
-    slugs = [slug(name) or slug(code) for code, name in names]
-    count = Counter(slugs)
-    return [s if count[s] == 1 else f"{s}-{slug(code)}" for s, (code, _) in zip(slugs, names, strict=True)]
+    return slugs
 
 
 def read_units(path: Path) -> Table:

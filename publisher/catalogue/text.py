@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict
 NOT_KEY = re.compile(r"[\W_]+")
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
-# The Vietnamese alphabet: letters first by the letter, then by the tone (TCVN 6909 order of tones).
-ALPHABET = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
+# The Vietnamese alphabet, with f, j, w and z where names of foreign places need them; letters are compared first,
+# then tones in the order of the Unicode collation for Vietnamese: none, à, ả, ã, á, ạ.
+ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
@@ -26,9 +27,12 @@ class Text(BaseModel):
 
 
 def plain(text: str) -> str:
-    """Without tone and vowel marks, đ → d, lower case: "Đúng hạn" → "dung han"."""
+    """Without tone and vowel marks, đ → d, lower case: "Đúng hạn" → "dung han".
+
+    The Icelandic Ð, which old keyboards typed for Đ, counts as Đ.
+    """
     bare = unicodedata.normalize("NFD", text.casefold())
-    return "".join(c for c in bare if not unicodedata.combining(c)).replace("đ", "d")
+    return "".join(c for c in bare if not unicodedata.combining(c)).replace("đ", "d").replace("ð", "d")
 
 
 def fold(text: str) -> str:
@@ -53,7 +57,10 @@ def order(text: str) -> tuple[tuple[int, int], ...]:
         parts = unicodedata.normalize("NFD", char)
         tone = next((TONES.index(p) + 1 for p in parts if p in TONES), 0)
         base = unicodedata.normalize("NFC", "".join(p for p in parts if p not in TONES))
+        if not base:  # a tone that stands on a letter with which it makes no single character
+            tones.append((0, tone))
+            continue
         place = ALPHABET.find(base)
-        letters.append((1000 + place, 0) if place >= 0 else (min(ord(base[0]) if base else 0, 999), 0))
+        letters.append((1000 + place, 0) if place >= 0 else (min(ord(base[0]), 999), 0))
         tones.append((0, tone))
     return (*letters, (-1, 0), *tones)

@@ -7,7 +7,7 @@ file the first level says what kind of words follow (`problems`, `mistakes`, `pa
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,11 @@ from publisher.errors import Mistake, Problem, Severity, cut
 LANGUAGES = ("vi", "en")
 HERE = Path(__file__).parent
 PLACE = re.compile(r"\{(\w+)\}")
+
+
+def parse_yaml(text: str) -> Any:
+    """YAML as plain values, with the C parser where it is there: ten times faster, the same safe loader."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 both are safe loaders
 
 
 def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -34,12 +39,12 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(lang: str) -> dict[str, str]:
     """All words of one language by dotted key. Raises TypeError when two files give the same key."""
     words: dict[str, str] = {}
     for path in sorted((HERE / lang).glob("*.yaml")):
-        found = flatten(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        found = flatten(parse_yaml(path.read_text(encoding="utf-8")) or {})
         twice = set(found) & set(words)
         if twice:
             raise TypeError(f"words: {path.name} repeats {sorted(twice)}")

@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 
 from publisher.words import say
 
-QUARTER = re.compile(r"^(20\d\d)-Q([1-4])$")
+QUARTER = re.compile(r"(20[0-9]{2})-Q([1-4])")
 
 
 @lru_cache(maxsize=100_000)
@@ -32,13 +32,12 @@ def date(lang: str, day: dt.date) -> str:
 
 def period(lang: str, label: str) -> str:
     """A period's name: 2026-10 → "Tháng 10/2026"; 2026-Q3 → "Quý III/2026"; 2026 → "Năm 2026"."""
-    quarter = QUARTER.match(label)
+    quarter = QUARTER.fullmatch(label)
     if quarter:
-        index = int(quarter[2])
-        roman = ("I", "II", "III", "IV")[index - 1]
-        return say(lang, "pages.period.quarter", year=quarter[1], number=index, roman=roman)
+        number_of_quarter = ("I", "II", "III", "IV")[int(quarter[2]) - 1] if lang == "vi" else quarter[2]
+        return say(lang, "pages.period.quarter", year=quarter[1], quarter=number_of_quarter)
     if len(label) == 4:
         return say(lang, "pages.period.year", year=label)
     year, month = label.split("-")
-    name = dt.date(int(year), int(month), 1).strftime("%B")
-    return say(lang, "pages.period.month", year=year, month=int(month), name=name)
+    name = str(int(month)) if lang == "vi" else dt.date(int(year), int(month), 1).strftime("%B")
+    return say(lang, "pages.period.month", year=year, month=name)

@@ -1,0 +1,95 @@
+"""A file that a person hands in: read, checked by itself, and against what was accepted before."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from publisher.catalogue import Kind, Office, Unit
+from publisher.catalogue.periods import LABEL
+from publisher.checking.checked import Checked, in_order
+from publisher.checking.periods import check_across, check_children
+from publisher.checking.submissions import Placer, Submission, place, read_accepted
+from publisher.errors import Problem
+from publisher.reading import ReadTable, read_csv
+
+
+def check_tables(tables: Sequence[ReadTable], office: Office, *, collect: bool = False) -> Checked:
+    """Check the rows of files of one kind: schema, row rules, codes, periods, repeats, personal data.
+
+    Gives the problems of reading and of checking, by file and row. `collect` keeps the canonical rows by
+    submission. After 100,000 problems it stops and says where. Raises ValueError for tables of several kinds or none.
+    """
+    from publisher.checking.tables import run_tables  # loads Frictionless: not before it is needed
+
+    return run_tables(tables, office, collect=collect)
+
+
+def check_file(
+    office: Office,
+    kind: Kind,
+    source: Path | bytes,
+    *,
+    name: str | None = None,
+    period: str | None = None,
+    defaults: Mapping[str, str] | None = None,
+    layout: str | None = None,
+    collect: bool = False,
+) -> Checked:
+    """Everything that can be said about one file of a kind: its form, its rows, and how they fit the accepted ones.
+
+    `period` fills or must agree with the file's own; `defaults` fill other columns that it lacks; `layout` names the
+    layout to read it by. `collect` keeps its canonical rows. Nothing is written.
+    """
+    given = {**(defaults or {}), **({"period": period} if period else {})}
+    table = read_csv(source, kind, office, name=name, defaults=given, layout=layout)
+    return check_read([table], office, collect=collect)
+
+
+def check_read(tables: Sequence[ReadTable], office: Office, *, collect: bool = False) -> Checked:
+    """The same for files of one kind that are already opened; they also stand beside each other: a month among them is
+    compared with the month before among them."""
+    checked = check_tables(tables, office, collect=True)
+    history = History(office, checked, tables)
+    problems = [*checked.problems]
+    for submission in history.incoming.values():
+        problems.extend(history.problems(submission))
+    kept = (checked.submissions, checked.places) if collect else ({}, {})
+    return Checked(checked.kind, in_order(problems), checked.rows, *kept)
+
+
+class History:
+    """The submissions of the files at hand, in front of those that were accepted."""
+
+    def __init__(self, office: Office, checked: Checked, tables: Sequence[ReadTable]) -> None:
+        self.office, self.kind = office, checked.kind
+        self.accepted: dict[tuple[str, str], Submission | None] = {}
+        self.incoming: dict[tuple[str, str], Submission] = {}
+        for (unit, period), rows in checked.submissions.items():
+            if office.units.get(unit) and LABEL.fullmatch(period):
+                places = checked.places[unit, period]
+                last = places[-1][0]  # two files for one submission: the later one stands
+                chosen = [n for n, (table, _) in enumerate(places) if table == last]
+                where = locator(tables[last], [places[n][1] for n in chosen])
+                found = Submission(self.kind, unit, period, tables[last].file, [rows[n] for n in chosen], where)
+                self.incoming[unit, period] = found
+
+    def get(self, unit: str, period: str) -> Submission | None:
+        """A unit's submission of a period, the incoming one first."""
+        key = (unit, period)
+        if key in self.incoming:
+            return self.incoming[key]
+        if key not in self.accepted:
+            path = self.office.data_file(self.kind.name, unit, period)
+            self.accepted[key] = read_accepted(path, self.kind, str(path)) if path.exists() else None
+        return self.accepted[key]
+
+    def problems(self, here: Submission) -> list[Problem]:
+        """What does not fit between an incoming submission and the others."""
+        problems = check_across(here, lambda label: self.get(here.unit, label))
+        children = [u.code for u in self.office.units if isinstance(u, Unit) and u.parent == here.unit]
+        found = [one for code in children if (one := self.get(code, here.period))]
+        return problems + check_children(here, found)
+
+
+def locator(table: ReadTable, numbers: Sequence[int]) -> Placer:
+    """Where the rows of one incoming submission stand in their file."""
+    return lambda index, finding: place(table, numbers[index], finding)

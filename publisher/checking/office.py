@@ -1,0 +1,183 @@
+"""All accepted data of an office, checked with a memory: what is known by its hash is not checked again."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from publisher.catalogue import Kind, Office, Unit
+from publisher.checking.checked import in_order
+from publisher.checking.files import check_tables
+from publisher.checking.periods import check_across, check_children
+from publisher.checking.submissions import Submission, read_accepted
+from publisher.errors import Mistake, Problem
+from publisher.reading import read_csv
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many files are done."""
+
+BATCH = 240
+"""So many files go through one Frictionless run: enough to pay its start, few enough to show progress."""
+
+PROGRAM = Path(__file__).parents[1]
+
+
+def check_office(
+    office: Office, *, kind: str | None = None, period: str | None = None, progress: Progress | None = None
+) -> list[Problem]:
+    """The problems of all accepted data: of each file, of a unit's months, of a unit beside its parts.
+
+    `kind` and `period` choose. `file` of each problem is relative to the office's folder. Results are kept under
+    `var/cache/checked`, by the hashes of the files, the definitions and the program. Raises Mistake `unknown-kind`.
+    """
+    if kind is not None and kind not in office.kinds:
+        raise Mistake("unknown-kind", {"kind": kind, "known": ", ".join(sorted(office.kinds))}, exit_code=2)
+    shelves = [Shelf(office, one) for one in office.kinds.values() if kind in (None, one.name)]
+    total, done = sum(len(shelf.hashes) for shelf in shelves), 0
+    problems: list[Problem] = []
+    for shelf in shelves:
+        for count in shelf.check_new_files():
+            if progress:
+                progress(done + count, total)
+        done += len(shelf.hashes)
+        shelf.check_units()
+        shelf.save()
+        problems.extend(shelf.problems(period))
+    if progress:
+        progress(total, total)
+    return in_order(problems)
+
+
+class Shelf:
+    """The accepted files of one kind, with what an earlier run found in them."""
+
+    def __init__(self, office: Office, kind: Kind) -> None:
+        self.office, self.kind = office, kind
+        self.path = office.cache / "checked" / f"{kind.name}.json"
+        self.hashes = {
+            path: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted((office.datasets / kind.name / "data").glob("*/*.csv"))
+        }
+        self.program = hashlib.sha256(
+            "\n".join([program_digest(), kind.digest, *table_digests(office)]).encode()
+        ).hexdigest()
+        self.files: dict[str, list[Any]] = {}
+        self.units: dict[str, list[Any]] = {}
+        self.changed = False
+        self.load()
+
+    def load(self) -> None:
+        """Take over what is still good: the same program, definitions and tables. A broken cache is no cache."""
+        try:
+            kept = json.loads(self.path.read_text(encoding="utf-8"))
+            if kept["program"] == self.program:
+                self.files, self.units = kept["files"], kept["units"]
+        except (OSError, ValueError, KeyError, TypeError):
+            self.files, self.units = {}, {}
+
+    def save(self) -> None:
+        """Keep the results, whole or not at all."""
+        if not self.changed:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"program": self.program, "files": self.files, "units": self.units}, ensure_ascii=False)
+        draft = self.path.with_suffix(".new")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(self.path)
+
+    def name(self, path: Path) -> str:
+        """A file as problems name it: relative to the office."""
+        return path.relative_to(self.office.root).as_posix()
+
+    def check_new_files(self) -> Iterable[int]:
+        """Check the files that no run has seen, in batches; yields how many files are done.
+
+        What depends on today is not kept.
+        """
+        names = {self.name(path): path for path in self.hashes}
+        gone = set(self.files) - set(names)
+        self.changed = bool(gone)
+        for name in gone:
+            del self.files[name]
+        new = [n for n, path in names.items() if self.files.get(n, [""])[0] != self.hashes[path]]
+        for start in range(0, len(new), BATCH):
+            batch = new[start : start + BATCH]
+            found = self.check_batch({name: names[name] for name in batch})
+            for name in batch:
+                today_matters = any(p["code"] == "period-future" for p in found[name])
+                self.files[name] = ["" if today_matters else self.hashes[names[name]], found[name]]
+            self.changed = True
+            yield len(names) - len(new) + start + len(batch)
+
+    def check_batch(self, paths: dict[str, Path]) -> dict[str, list[dict[str, Any]]]:
+        """The problems of some files by name, from one run."""
+        tables = [read_csv(path, self.kind, self.office, name=name) for name, path in paths.items()]
+        found: dict[str, list[dict[str, Any]]] = {name: [] for name in paths}
+        for problem in check_tables(tables, self.office).problems:
+            found[problem.file].append(problem.as_dict())
+        return found
+
+    def check_units(self) -> None:
+        """Check each unit's months beside each other, and beside its parts, where any of their files changed."""
+        by_unit: dict[str, list[Path]] = {}
+        for path in self.hashes:
+            by_unit.setdefault(path.stem, []).append(path)
+        children: dict[str, list[str]] = {}
+        for entry in self.office.units:
+            if isinstance(entry, Unit) and entry.parent and entry.code in by_unit:
+                children.setdefault(entry.parent, []).append(entry.code)
+        keys = {}
+        for unit, paths in by_unit.items():
+            near = paths + [path for child in children.get(unit, []) for path in by_unit[child]]
+            keys[unit] = hashlib.sha256("".join(self.name(p) + self.hashes[p] for p in near).encode()).hexdigest()
+        self.changed = self.changed or set(self.units) != set(keys)
+        self.units = {unit: kept for unit, kept in self.units.items() if unit in keys}
+        read = lru_cache(maxsize=None)(self.read)
+        for unit, key in keys.items():
+            if self.units.get(unit, [""])[0] == key:
+                continue
+            problems = []
+            for path in by_unit[unit]:
+                here = read(path)
+                problems.extend(check_across(here, partial(self.other, read, unit)))
+                parts = [one for code in children.get(unit, []) if (one := self.other(read, code, here.period))]
+                problems.extend(check_children(here, parts))
+            self.units[unit] = [key, [problem.as_dict() for problem in problems]]
+            self.changed = True
+
+    def read(self, path: Path) -> Submission:
+        """An accepted submission."""
+        return read_accepted(path, self.kind, self.name(path))
+
+    def other(self, read: Callable[[Path], Submission], unit: str, label: str) -> Submission | None:
+        """A unit's submission of another period, None when there is none."""
+        path = self.office.data_file(self.kind.name, unit, label)
+        return read(path) if path in self.hashes else None
+
+    def problems(self, period: str | None) -> Iterable[Problem]:
+        """All problems known, of one period or of all."""
+        start = f"{self.name(self.office.datasets)}/{self.kind.name}/data/{period}/"
+        for _, found in (*self.files.values(), *self.units.values()):
+            for one in found:
+                if period is None or one["file"].startswith(start):
+                    yield Problem(**one)
+
+
+@lru_cache(maxsize=1)
+def program_digest() -> str:
+    """sha-256 over what decides about a file: the sources that read and check it, the words, Frictionless's version."""
+    found = hashlib.sha256(version("frictionless").encode())
+    for folder in ("catalogue", "checking", "reading", "words"):
+        for path in sorted((PROGRAM / folder).rglob("*")):
+            if path.suffix in (".py", ".yaml"):
+                found.update(path.relative_to(PROGRAM).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def table_digests(office: Office) -> list[str]:
+    """sha-256 of the office's settings and tables: codes, their dates, the period rule."""
+    paths = [office.datasets / name for name in ("publishing.yaml", "units.csv", "fields.csv")]
+    return [hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest() for path in paths]

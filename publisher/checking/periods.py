@@ -1,0 +1,178 @@
+"""The rules that need more than one submission: month after month of one unit, and a unit beside its parts.
+
+Only rows of one series are compared: same unit, same grain, same basis. What cannot be decided because a month, a
+row or a figure is missing stays silent; that a month is missing is said elsewhere.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from statistics import median
+from typing import Any
+
+from publisher.catalogue import Kind
+from publisher.catalogue.kinds import Rule
+from publisher.catalogue.periods import DAY, between, shift
+from publisher.checking.findings import Finding, date, month, sentence
+from publisher.checking.rules import names
+from publisher.checking.submissions import MONTH, YEAR_TO_DATE, Line, Number, Submission
+from publisher.errors import Problem
+
+Earlier = Callable[[str], Submission | None]
+"""Gives the unit's submission of a period, or None."""
+
+MONTHS_FOR_MEDIAN = 3
+"""So many of the months before must be there before a jump is judged."""
+
+
+def check_across(here: Submission, earlier: Earlier) -> list[Problem]:
+    """What a submission says that does not fit the unit's earlier ones (V05, V06, V15, V18 …)."""
+    problems = [*gaps(here, earlier)]
+    for rule in here.kind.rules:
+        if not rule.within_row:
+            for line, found in TESTS[rule.test](rule, rule.tests[rule.test], here, earlier):
+                problems.append(here.problem(line, found))
+    return problems
+
+
+def finding(rule: Rule, column: str, here: Submission, **values: Any) -> Finding:
+    """A rule's finding at a column, with the submission's period among its values."""
+    return Finding(rule.code, rule.severity, rule.message, column, (column,), {**values, "period": month(here.period)})
+
+
+def gaps(here: Submission, earlier: Earlier) -> Iterator[Problem]:
+    """V06: a period starts on the day after the end of the period before. Only neighbouring labels are compared: a
+    missing month in between is no gap of the dates."""
+    before = earlier(shift(here.period, -1))
+    if before is None or not before.monthly() or not here.monthly():
+        return
+    line = here.monthly()[0]
+    start, end = day(here.kind, line, "period_from"), day(here.kind, before.monthly()[-1], "period_to")
+    if start is None or end is None or start == end + DAY:
+        return
+    values = {
+        "start": date(start),
+        "end": date(end),
+        "expected": date(end + DAY),
+        "previous": month(before.period),
+    }
+    message = sentence("V06.gap" if start > end else "V06.overlap")
+    yield here.problem(line, Finding("V06", "warning", message, "period_from", ("period_from",), values))
+
+
+def day(kind: Kind, line: Line, column: str) -> dt.date | None:
+    """A row's day in a column, None when it is not a date."""
+    try:
+        return dt.date.fromisoformat(line.cells[list(kind.columns).index(column)])
+    except ValueError:
+        return None
+
+
+Found = Iterator[tuple[Line, Finding]]
+
+
+def carries(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:
+    """A monthly row's column = Σ from of the same row in the month before. What is blank there is a state that the unit
+    does not use; all blank stays silent."""
+    before = earlier(shift(here.period, -1))
+    if before is None:
+        return
+    column, source = test["column"], names(test["from"])
+    for line in here.monthly():
+        previous = before.lines.get((MONTH, line.key))
+        value = line.figures[column]
+        if previous is None or value is None:
+            continue
+        parts = tuple(part for name in source if (part := previous.figures[name]) is not None)
+        if parts and value != sum(parts):
+            values = {"value": value, "expected": sum(parts), "parts": parts, "previous": month(before.period)}
+            yield line, finding(rule, column, here, **values)
+
+
+def adds_up(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:
+    """A year-to-date row agrees with its months: flows add up, stocks take the first or the last month's."""
+    lines = [line for line in here.lines.values() if line.basis == YEAR_TO_DATE]
+    if not lines:
+        return
+    labels = between(f"{here.period[:4]}-01", here.period)
+    months = [here if label == here.period else earlier(label) for label in labels]
+    for line in lines:
+        parts = [one.lines.get((MONTH, line.key)) if one else None for one in months]
+        if None in parts:
+            continue
+        given = [part for part in parts if part]
+        for mode, chosen in (("flow", given), ("first", given[:1]), ("last", given[-1:])):
+            for column in names(test.get(mode, ())):
+                value, terms = line.figures[column], [part.figures[column] for part in chosen]
+                if value is None or None in terms:
+                    continue
+                expected = sum(term for term in terms if term is not None)
+                if value != expected:
+                    yield line, finding(rule, column, here, value=value, expected=expected)
+
+
+def jump(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:
+    """A monthly figure beyond `ratio` × the median of the months before, or below its `ratio`th part.
+
+    Silent where neither reaches `at_least`, or where fewer than three of the months are there.
+    """
+    ratio, at_least = test["ratio"], test.get("at_least", 0)
+    months = [one for n in range(1, test["periods"] + 1) if (one := earlier(shift(here.period, -n)))]
+    if len(months) < MONTHS_FOR_MEDIAN:
+        return
+    for line in here.monthly():
+        series = [found for one in months if (found := one.lines.get((MONTH, line.key)))]
+        for column in names(test["columns"]):
+            value = line.figures[column]
+            known = [v for past in series if (v := past.figures[column]) is not None]
+            if value is None or len(known) < MONTHS_FOR_MEDIAN:
+                continue
+            middle = Decimal(str(median(float(v) for v in known)))
+            if max(value, middle) >= at_least and (value > ratio * middle or value * ratio < middle):
+                yield line, finding(rule, column, here, value=value, expected=middle.normalize() + 0)
+
+
+def repeats(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:
+    """A monthly row with the very figures of the month before, together at least `at_least`."""
+    before = earlier(shift(here.period, -1))
+    if before is None:
+        return
+    columns = names(test["columns"])
+    for line in here.monthly():
+        previous = before.lines.get((MONTH, line.key))
+        if previous is None:
+            continue
+        now = [line.figures[column] for column in columns]
+        same = now == [previous.figures[column] for column in columns]
+        if same and sum(v for v in now if v is not None) >= test.get("at_least", 0):
+            yield line, finding(rule, columns[0], here, previous=month(before.period))
+
+
+TESTS: dict[str, Callable[[Rule, dict[str, Any], Submission, Earlier], Found]] = {
+    "carries": carries,
+    "adds_up": adds_up,
+    "jump": jump,
+    "repeats": repeats,
+}
+
+
+def check_children(parent: Submission, children: Sequence[Submission]) -> list[Problem]:
+    """V08: a row that equals the sum of the children's rows in every figure that is added up: together they would
+    count twice. Needs two children with such a row and a figure that is not 0."""
+    columns = sorted({column for tally in parent.kind.tallies.values() for column in tally.sum})
+    problems = []
+    for key, line in parent.lines.items():
+        parts = [row for child in children if (row := child.lines.get(key))]
+        if len(parts) < 2 or not any(line.figures[column] for column in columns):
+            continue
+        if all(line.figures[c] == added(part.figures[c] for part in parts) for c in columns):
+            column = next(c for c in columns if line.figures[c])
+            found = Finding("V08", "warning", sentence("V08"), column, (column,), {"count": str(len(parts))})
+            problems.append(parent.problem(line, found))
+    return problems
+
+
+def added(figures: Iterator[Number | None]) -> Number | None:
+    """The sum of the figures that are given; None when all are blank."""
+    given = [figure for figure in figures if figure is not None]
+    return sum(given) if given else None

@@ -1,0 +1,190 @@
+"""The tests of rules.yaml that one row decides, compiled once to plain functions.
+
+A row is anything that gives typed values by column: int, Decimal, str, or None where the cell is blank or could
+not be read. The places that each test fills in its sentence stand in PLACES.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
+
+from publisher.catalogue.kinds import Rule, rule_columns
+from publisher.checking.findings import Finding, decimals, sentence
+
+Row = Mapping[str, Any]
+Test = Callable[[Row], Finding | None]
+Number = int | Decimal
+
+ALWAYS = frozenset({"row", "column", "cell", "value", "file"})
+PLACES = {
+    "sum": ALWAYS | {"expected", "parts", "difference"},
+    "at_most": ALWAYS | {"expected", "parts"},
+    "needs": ALWAYS,
+    "percent": ALWAYS | {"expected"},
+    "shares": ALWAYS | {"parts"},
+    "pattern": ALWAYS,
+    "carries": ALWAYS | {"expected", "parts", "previous", "period"},
+    "adds_up": ALWAYS | {"expected", "period"},
+    "jump": ALWAYS | {"expected", "period"},
+    "repeats": ALWAYS | {"previous", "period"},
+}
+"""The places that a rule's sentence may use, by its test."""
+
+
+def compile_rule(rule: Rule) -> Test:
+    """The function that tests one row by a rule: a Finding, or None when the rule holds or cannot be decided."""
+    return COMPILERS[rule.test](rule, rule.tests[rule.test])
+
+
+def names(value: str | Sequence[str]) -> tuple[str, ...]:
+    """A column or a list of columns as a tuple."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def getter(columns: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
+    """A function that takes the values of columns out of a row, always as a tuple."""
+    if len(columns) > 1:
+        return itemgetter(*columns)
+    return lambda row: tuple([row[column] for column in columns])
+
+
+def finding(rule: Rule, column: str, **values: Any) -> Finding:
+    """A rule's finding at a column; a row whose cells were refused keeps it silent."""
+    return Finding(rule.code, rule.severity, rule.message, column, tuple(rule_columns(rule)), values)
+
+
+def compile_sum(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """Σ left = Σ right, or = Σ right + Σ optional that are given."""
+    left = names(test["left"])
+    optional = names(test.get("optional", ()))
+    take_left, take_right = getter(left), getter(names(test["right"]))
+    take_optional = getter(optional)
+    within = Decimal(str(test.get("within", 0)))
+
+    def check(row: Row) -> Finding | None:
+        parts = take_right(row)
+        whole = take_left(row)
+        try:
+            value, expected = sum(whole), sum(parts)
+        except TypeError:  # a blank: that a figure is missing is said by its own constraint
+            return None
+        if value == expected or abs(value - expected) <= within:
+            return None
+        if optional:
+            given = [v for v in take_optional(row) if v is not None]
+            if given and abs(value - expected - sum(given)) <= within:
+                return None
+        return finding(rule, left[0], value=value, expected=expected, parts=parts, difference=abs(value - expected))
+
+    return check
+
+
+def compile_at_most(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """Σ part ≤ Σ whole; a blank part counts as nothing, since the others alone may not exceed the whole either."""
+    part = names(test["part"])
+    take_part, take_whole = getter(part), getter(names(test["whole"]))
+
+    def check(row: Row) -> Finding | None:
+        whole = take_whole(row)
+        given = tuple(v for v in take_part(row) if v is not None)
+        if not given or None in whole:
+            return None
+        value, limit = sum(given), sum(whole)
+        if value <= limit:
+            return None
+        where = next(name for name in part if row[name] is not None)
+        return finding(rule, where, value=value, expected=limit, parts=given)
+
+    return check
+
+
+def compile_needs(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """The column must be filled when the sum of `when` is above 0. A file without the column is shown the figure that
+    asks for it."""
+    column, when = test["column"], names(test["when"])
+    take = getter(when)
+
+    def check(row: Row) -> Finding | None:
+        if row[column] is not None:
+            return None
+        value = sum(v for v in take(row) if v is not None)
+        if value <= 0:
+            return None
+        reason = next(name for name in when if row[name])
+        columns = tuple(rule_columns(rule))
+        return Finding(rule.code, rule.severity, rule.message, column, columns, {"value": value}, instead=reason)
+
+    return check
+
+
+def compile_percent(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """A stated percentage equals the recomputed one, within the tolerance or half a unit of its last printed digit.
+
+    With a denominator of 0 there is no percentage: a stated one above 0 is rule V12.
+    """
+    stated_column = test["stated"]
+    take_numerator = getter(names(test["numerator"]))
+    take_denominator = getter(names(test["denominator"]))
+    within = Decimal(str(test.get("within", 0)))
+    nothing = sentence("V12")
+    columns = tuple(rule_columns(rule))
+
+    def check(row: Row) -> Finding | None:
+        stated = row[stated_column]
+        if stated is None:
+            return None
+        above, below = take_numerator(row), take_denominator(row)
+        if None in above or None in below:
+            return None
+        numerator, denominator = sum(above), sum(below)
+        if denominator == 0:
+            if stated == 0:
+                return None
+            return Finding("V12", "error", nothing, stated_column, columns, {"value": stated})
+        exact = Decimal(numerator) * 100 / denominator
+        last_digit = Decimal(1).scaleb(-decimals(stated)) / 2
+        if abs(Decimal(stated) - exact) <= max(within, last_digit):
+            return None
+        return finding(rule, stated_column, value=stated, expected=round(exact, 2))
+
+    return check
+
+
+def compile_shares(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """The stated shares make 100, within the tolerance."""
+    columns = names(test["columns"])
+    take = getter(columns)
+    within = Decimal(str(test.get("within", 0)))
+
+    def check(row: Row) -> Finding | None:
+        shares = take(row)
+        if None in shares or abs(sum(shares) - 100) <= within:
+            return None
+        return finding(rule, columns[0], value=shares[0], parts=shares)
+
+    return check
+
+
+def compile_pattern(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """A text that is given has the form of the expression, from its first to its last character."""
+    column, regex = test["column"], re.compile(test["regex"])
+
+    def check(row: Row) -> Finding | None:
+        text = row[column]
+        if text is None or regex.fullmatch(str(text)):
+            return None
+        return finding(rule, column)
+
+    return check
+
+
+COMPILERS: dict[str, Callable[[Rule, Mapping[str, Any]], Test]] = {
+    "sum": compile_sum,
+    "at_most": compile_at_most,
+    "needs": compile_needs,
+    "percent": compile_percent,
+    "shares": compile_shares,
+    "pattern": compile_pattern,
+}

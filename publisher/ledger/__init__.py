@@ -1,0 +1,23 @@
+"""The ledger: the one door through which a submission enters, and the memory of every one that did.
+
+`datasets/ledger.jsonl` has one line for each accepted submission; every line carries the sha-256 of the line before
+it, so a line that is altered, removed or put in later breaks the chain. What a correction replaced is kept under
+`datasets/<kind>/revisions/`.
+"""
+
+from publisher.ledger.accepting import Accepted, accept
+from publisher.ledger.files import check_files
+from publisher.ledger.lines import Ledger, Line, revision_file
+from publisher.ledger.store import hold, read_ledger, recover
+
+__all__ = [
+    "Accepted",
+    "Ledger",
+    "Line",
+    "accept",
+    "check_files",
+    "hold",
+    "read_ledger",
+    "recover",
+    "revision_file",
+]

@@ -1,0 +1,217 @@
+"""Accept a submission: check it, split it by unit and period, and write it down with its line."""
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher.catalogue import Kind, Office
+from publisher.catalogue.office import ZONE
+from publisher.checking import Checked, check_file
+from publisher.checking.personal_data import suspect
+from publisher.errors import Mistake, Problem, cut
+from publisher.ledger.lines import Ledger, Line
+from publisher.ledger.store import content, hold, read_ledger, store
+
+REASON_LIMIT = 500
+FORMULA_STARTS = ("=", "+", "-", "@")
+ROLE = re.compile(r"[a-z](?:[a-z-]{0,30}[a-z])?")
+SHOWN = 10
+"""How many submissions a sentence names before it only counts them."""
+
+Place = tuple[str, str]
+"""(unit, period): what a submission is within its kind."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What `accept` did: the new lines, the (unit, period) whose bytes were there already, and what the check found
+    beside errors (warnings and notes)."""
+
+    lines: tuple[Line, ...]
+    unchanged: tuple[Place, ...]
+    problems: tuple[Problem, ...]
+
+
+def accept(
+    office: Office,
+    kind: Kind,
+    source: Path | bytes,
+    *,
+    name: str | None = None,
+    period: str | None = None,
+    defaults: Mapping[str, str] | None = None,
+    layout: str | None = None,
+    reason: str = "",
+    role: str = "clerk",
+    only_unit: str | None = None,
+    now: dt.datetime | None = None,
+) -> Accepted:
+    """Accept one file: every (unit, period) in it becomes a canonical file and a line of the ledger, or none does.
+
+    `name` is what the file is called in messages, `period` and `defaults` fill columns that it lacks, `layout` names
+    how its headers are mapped. `reason` is public text, needed where the file replaces an accepted one, and is kept on
+    those lines only. `role` says who accepts. `only_unit` refuses rows of any other unit. `now` (with a time zone) is
+    the time written down; without it the time in Viet Nam, or the fixed day of a demonstration.
+
+    The same bytes again change nothing, but put a lost or altered file back. Raises Mistake `refused` (with the
+    problems), `not-your-unit`, `reason-needed`, `reason-…` for a reason that cannot be published, `role`,
+    `nothing-to-accept`, `clock-back`, `file-changed` when the file to be replaced is no longer what was accepted,
+    `cannot-write`, and those of `read_ledger`. Nothing is accepted then.
+    """
+    reason = public_reason(reason)
+    if not ROLE.fullmatch(role):
+        raise Mistake("role", {"role": role}, exit_code=2)
+    name = name or (source.name if isinstance(source, Path) else kind.name)
+
+    def judge() -> Checked:
+        checked = check_file(
+            office, kind, source, name=name, period=period, defaults=defaults or {}, layout=layout, collect=True
+        )
+        return judged(checked, name, only_unit)
+
+    seen = content(office)
+    checked = judge()
+    with hold(office):
+        ledger = read_ledger(office)
+        if content(office) != seen:  # what was accepted meanwhile may change what the check says
+            checked = judge()
+        files = {place: canonical(kind, rows) for place, rows in sorted(checked.submissions.items())}
+        shas = {place: hashlib.sha256(data).hexdigest() for place, data in files.items()}
+        current = {place: ledger.current.get((kind.name, *place)) for place in files}
+        unchanged = tuple(place for place, line in current.items() if line and line.sha256 == shas[place])
+        changed = [place for place in files if place not in unchanged]
+        replaced = {place: line for place in changed if (line := current[place])}
+        if replaced and not reason:
+            raise Mistake("reason-needed", {"submissions": listing(replaced), "count": len(replaced)})
+        check_replaced(office, replaced.values())
+        reasons = {place: reason if place in replaced else "" for place in changed}
+        lines = next_lines(ledger, kind, [(place, shas[place], reasons[place]) for place in changed], role, now, office)
+        lost = [place for place in unchanged if not stands(office, kind, place, shas[place])]
+        if lines or lost:
+            store(
+                office,
+                lines,
+                files={shas[place]: files[place] for place in [*changed, *lost]},
+                restored={office.data_file(kind.name, *place): shas[place] for place in lost},
+            )
+    return Accepted(tuple(lines), unchanged, tuple(p for p in checked.problems if p.severity != "error"))
+
+
+def judged(checked: Checked, name: str, only_unit: str | None) -> Checked:
+    """A check that leaves nothing in the way. Raises Mistake `not-your-unit`, `refused`, `nothing-to-accept`."""
+    others = sorted({unit for unit, _ in checked.submissions} - {only_unit}) if only_unit is not None else []
+    if others:
+        named = ", ".join(cut(unit) for unit in others[:SHOWN])
+        raise Mistake("not-your-unit", {"unit": only_unit, "others": named, "count": len(others)})
+    if checked.errors:
+        raise Mistake("refused", {"file": name, "count": len(checked.errors)}, problems=tuple(checked.problems))
+    if not checked.submissions:
+        raise Mistake("nothing-to-accept", {"file": name}, problems=tuple(checked.problems))
+    return checked
+
+
+def canonical(kind: Kind, rows: Iterable[Sequence[str]]) -> bytes:
+    """A canonical file: UTF-8, LF, comma, every column of the schema in its order, cells quoted where they must be."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(kind.columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def next_lines(
+    ledger: Ledger,
+    kind: Kind,
+    changed: Sequence[tuple[Place, str, str]],
+    role: str,
+    now: dt.datetime | None,
+    office: Office,
+) -> list[Line]:
+    """The lines that go on the ledger's end for (place, sha-256, reason). Raises Mistake `clock-back`."""
+    last = ledger.lines[-1].accepted_at if ledger.lines else ""
+    at = accepted_at(office, now, last)
+    lines: list[Line] = []
+    head = ledger.head
+    for (unit, period), sha256, reason in changed:
+        line = Line(
+            number=len(ledger.lines) + len(lines) + 1,
+            previous=head,
+            kind=kind.name,
+            unit=unit,
+            period=period,
+            revision=len(ledger.revisions(kind.name, unit, period)) + 1,
+            sha256=sha256,
+            accepted_at=at,
+            reason=reason,
+            role=role,
+        )
+        head = line.digest()
+        lines.append(line)
+    if lines and at < last:
+        raise Mistake("clock-back", {"now": at[:19].replace("T", " "), "last": last[:19].replace("T", " ")})
+    return lines
+
+
+def accepted_at(office: Office, now: dt.datetime | None, last: str) -> str:
+    """The time to write down, ISO to the second with +07:00. A demonstration's day stands still: there the time is the
+    start of that day, or that of the last line when it is later. Raises ValueError for a time without a zone."""
+    if now is None and office.settings.today:
+        day = dt.datetime.combine(office.settings.today, dt.time(), ZONE).isoformat(timespec="seconds")
+        return max(day, last)
+    now = now or dt.datetime.now(ZONE)
+    if now.tzinfo is None:
+        raise ValueError("now needs a time zone")
+    return now.astimezone(ZONE).isoformat(timespec="seconds")
+
+
+def check_replaced(office: Office, lines: Iterable[Line]) -> None:
+    """What a correction replaces must still be what was accepted, or it could not be kept.
+
+    Raises Mistake `file-changed`.
+    """
+    for line in lines:
+        if not stands(office, office.kinds[line.kind], (line.unit, line.period), line.sha256):
+            path = office.data_file(line.kind, line.unit, line.period).relative_to(office.root).as_posix()
+            raise Mistake("file-changed", {"path": path, "count": 1})
+
+
+def stands(office: Office, kind: Kind, place: Place, sha256: str) -> bool:
+    """Whether the accepted file stands in its place with the bytes that were accepted."""
+    path = office.data_file(kind.name, *place)
+    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+
+
+def public_reason(text: str) -> str:
+    """A reason as it will be published: NFC, spaces at the ends taken off; empty when there is none.
+
+    Raises Mistake `reason-control` for characters that are not shown, `reason-formula` for a start that a spreadsheet
+    takes for a formula, `reason-long`, `reason-words` when no letter is in it, `reason-personal` for what seems to
+    identify a person.
+    """
+    text = unicodedata.normalize("NFC", text.strip())
+    if not text:
+        return ""
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for char in text):
+        raise Mistake("reason-control")
+    if unicodedata.normalize("NFKC", text[0]) in FORMULA_STARTS:
+        raise Mistake("reason-formula", {"start": text[0]})
+    if len(text) > REASON_LIMIT:
+        raise Mistake("reason-long", {"length": len(text), "limit": REASON_LIMIT})
+    if not any(char.isalpha() for char in text):
+        raise Mistake("reason-words")
+    if suspect(text):
+        raise Mistake("reason-personal")
+    return text
+
+
+def listing(places: Iterable[Place]) -> str:
+    """(unit, period) pairs as a sentence names them."""
+    named = [f"{unit} ({period})" for unit, period in places]
+    rest = len(named) - SHOWN
+    return ", ".join(named[:SHOWN]) + (f", … +{rest}" if rest > 0 else "")

@@ -1,0 +1,206 @@
+"""The book of an office: every figure by its name."""
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from urllib.parse import unquote
+
+from publisher.catalogue import Kind, Office
+from publisher.measures.figures import Figure, compute, prepare
+from publisher.measures.lines import Cell, Cells, Lines, put_together
+from publisher.measures.months import fold, months_in
+from publisher.tallies import ALL, MONTH, Cube, Tallies
+
+EVERY = "all"
+"""The unit name of the whole office."""
+
+SUBMISSIONS_KEPT = 1024
+"""How many submissions stay unpacked. A unit page asks for 24 months of a few kinds, one unit after the other."""
+
+
+class Book:
+    """All figures of an office.
+
+    Periods are months `2026-10`, quarters `2026-Q3` and years `2026`. A quarter or a year is made of months on the
+    basis "month" (rule V15): flows add up, `first` and `last` take the first and the last month's. It is given only
+    when every month is there: all three of a quarter; for a year all from January (later where the office's first
+    period or the unit's first day in force is later) to the last that the unit has submitted, which `as_of` tells.
+    In a month that is there, a line that is missing (no dossier of that field) counts as nothing in a flow, but a
+    blank tally leaves the flow of the whole quarter blank.
+
+    The whole office is the plain sum over the units; a unit that already includes another is the check's to find
+    (V08). For the office a month is there when any unit has submitted it: a quarter is what the published totals of
+    its months make, so that a reader can add them up; which units are missing stands on the page of each month.
+    """
+
+    def __init__(self, office: Office, tallies: Tallies) -> None:
+        """Raises Mistake `definition` when a measure names a tally that another kind of the office lacks."""
+        self.office = office
+        self.cubes: dict[str, Cube] = tallies.cubes
+        self.formulas = {
+            (kind.name, measure): prepare(office, kind, measure)
+            for kind in office.kinds.values()
+            for measure in kind.measures
+        }
+        self._lines = cache(self._make_lines)
+        self._cells = lru_cache(SUBMISSIONS_KEPT)(self._read_cells)
+        self._fold = lru_cache(SUBMISSIONS_KEPT)(self._read_fold)
+        self._months = lru_cache(SUBMISSIONS_KEPT)(self._find_months)
+
+    # --- figures
+
+    def figure(
+        self,
+        kind: str,
+        measure: str,
+        unit: str = EVERY,
+        period: str = "",
+        *,
+        breakdown: str = ALL,
+        key: str = ALL,
+        basis: str = MONTH,
+    ) -> Figure:
+        """One figure; "blank" when there is no data for it.
+
+        - A sum is blank when all its tallies are. A ratio, a difference and a score are blank when any of theirs is:
+          made of some of its parts only, the figure would lie.
+        - A ratio is in per cent, of sums: a quarter's is never the mean of its months', the office's never the mean
+          of its units'.
+        - A tally of another kind is looked up for the same unit, months and basis, and under the same breakdown where
+          that kind has it, else over all its rows.
+
+        Raises KeyError for an unknown kind or measure, ValueError for what is not a period.
+        """
+        formula = self.formulas[kind, measure]
+        months = self._months(kind, unit, period, basis)
+        own = self._cell(kind, unit, months, basis, (breakdown, key))
+        cells = {kind: own}
+        for of in formula.others:
+            where = (breakdown, key) if breakdown in self.office.kinds[of].breakdowns else (ALL, ALL)
+            cells[of] = self._cell(of, unit, months, basis, where)
+        value, above, below, state = compute(formula, cells)
+        as_of = own.as_of if own else ""
+        return Figure(kind, measure, unit, period, breakdown, key, basis, as_of, value, above, below, state)
+
+    def at(self, address: str) -> Figure:
+        """The figure of an address, as `Figure.address` writes it. Raises KeyError and ValueError as `figure` does."""
+        kind, measure, unit, period, basis, *split = address.split("/")
+        if len(split) > 1:
+            raise ValueError(f"not the address of a figure: {address!r}")
+        breakdown, _, key = split[0].partition("=") if split else (ALL, "", ALL)
+        return self.figure(
+            unquote(kind),
+            unquote(measure),
+            unquote(unit),
+            unquote(period),
+            breakdown=unquote(breakdown),
+            key=unquote(key),
+            basis=unquote(basis),
+        )
+
+    def trend(
+        self,
+        kind: str,
+        measure: str,
+        unit: str,
+        periods: Sequence[str],
+        *,
+        breakdown: str = ALL,
+        key: str = ALL,
+        basis: str = MONTH,
+    ) -> list[Figure]:
+        """One figure for each of the periods, in their order."""
+        return [self.figure(kind, measure, unit, p, breakdown=breakdown, key=key, basis=basis) for p in periods]
+
+    # --- what there is
+
+    def periods(self, kind: str) -> list[str]:
+        """The months for which the office has data, first to last."""
+        return self.unit_periods(kind, EVERY)
+
+    def unit_periods(self, kind: str, unit: str) -> list[str]:
+        """The months that a unit has submitted, first to last."""
+        return list(self._lines(kind, unit == EVERY).periods.get(unit, []))
+
+    def units_with(self, kind: str, period: str, basis: str = MONTH) -> list[str]:
+        """The codes of the units that have data of that basis for a month, or for a whole quarter or year; sorted."""
+        lines = self._lines(kind, False)
+        if len(months_in(period)) == 1:
+            return list(lines.units.get((period, basis), []))
+        return [unit for unit in sorted(lines.periods) if self._months(kind, unit, period, basis)]
+
+    def keys(self, kind: str, breakdown: str, unit: str, period: str, basis: str = MONTH) -> list[str]:
+        """The keys of a breakdown under which at least one tally is not blank, in the order in which the kind or the
+        reference table declares them; others follow, sorted."""
+        found = {
+            key
+            for month in self._months(kind, unit, period, basis)
+            for (name, key), cell in self._cells(kind, unit, month, basis).items()
+            if name == breakdown and any(value == value for value in cell.values)
+        }
+        known = [key for key in declared_keys(self.office, self.office.kinds[kind], breakdown) if key in found]
+        return known + sorted(found.difference(known))
+
+    def bases(self, kind: str, period: str) -> list[tuple[str, str]]:
+        """The bases on which the office has data for a period, each with its as-of day ("" when units differ)."""
+        found = sorted({basis for _, _, basis in self._lines(kind, True).places})
+        cells = [(basis, self._months(kind, EVERY, period, basis)) for basis in found]
+        whole = [(basis, self._cell(kind, EVERY, months, basis, (ALL, ALL))) for basis, months in cells]
+        return [(basis, cell.as_of) for basis, cell in whole if cell]
+
+    # --- how they are found
+
+    def _make_lines(self, kind: str, together: bool) -> Lines:
+        frame, tallies = self.cubes[kind].frame, list(self.office.kinds[kind].tallies)
+        if together:
+            frame = put_together(frame, ["period", "basis", "breakdown", "key"], tallies).assign(unit=EVERY)
+        return Lines(frame, tallies)
+
+    def _read_cells(self, kind: str, unit: str, month: str, basis: str) -> Cells:
+        return self._lines(kind, unit == EVERY).cells(unit, month, basis)
+
+    def _find_months(self, kind: str, unit: str, period: str, basis: str) -> tuple[str, ...]:
+        """The months that make the figure of a period, or none when they do not make one."""
+        months = months_in(period)
+        if len(months) == 1:
+            return months
+        if basis != MONTH:
+            return ()
+        places = self._lines(kind, unit == EVERY).places
+        there = [month for month in months if (unit, month, MONTH) in places]
+        if len(months) == 12:
+            last = there[-1] if there else ""
+            months = tuple(month for month in months if month <= last and self._is_due(kind, unit, month))
+        return months if set(months) <= set(there) else ()
+
+    def _is_due(self, kind: str, unit: str, month: str) -> bool:
+        """Whether a year's figure must hold this month: the office had begun, and the unit was in force."""
+        entry = self.office.units.get(unit)
+        end = self.office.period(self.office.kinds[kind], month).end
+        return month >= self.office.settings.first_period and (entry is None or entry.is_valid(end))
+
+    def _cell(self, kind: str, unit: str, months: tuple[str, ...], basis: str, where: tuple[str, str]) -> Cell | None:
+        if len(months) == 1:
+            return self._cells(kind, unit, months[0], basis).get(where)
+        return self._fold(kind, unit, months, where) if months else None
+
+    def _read_fold(self, kind: str, unit: str, months: tuple[str, ...], where: tuple[str, str]) -> Cell | None:
+        cells = [self._cells(kind, unit, month, MONTH) for month in months]
+        if not all(cells):
+            return None
+        lines = [of_month.get(where) for of_month in cells]
+        if not any(lines):
+            return None
+        overs = [tally.over_time for tally in self.office.kinds[kind].tallies.values()]
+        values = [fold(over, [line.values[i] if line else None for line in lines]) for i, over in enumerate(overs)]
+        return Cell(cells[-1][ALL, ALL].as_of, values)
+
+
+def declared_keys(office: Office, kind: Kind, breakdown: str) -> list[str]:
+    """The keys of a breakdown in the order of its declaration. Raises KeyError for an unknown breakdown."""
+    declared = kind.breakdowns[breakdown]
+    if not declared.column:
+        return list(declared.columns)
+    column = kind.columns[declared.column]
+    if column.table:
+        return list(office.table(column.table).entries)
+    return [category.value for category in column.categories]

@@ -1,0 +1,121 @@
+"""A figure, its address, and the four forms in which it is computed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum, nan
+from typing import Literal
+from urllib.parse import quote
+
+from publisher.catalogue import Kind, Office
+from publisher.errors import Mistake
+from publisher.measures.lines import Cell
+from publisher.tallies import DECIMALS
+
+Number = int | float
+State = Literal["given", "none", "blank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure as it is published.
+
+    `value` is a number of things, points, or per cent (98.5), not rounded for people; whole where the columns are
+    whole. A ratio, a difference and a score have a `numerator` and a `denominator` (what is added and what is taken
+    off; points and reports); a sum has neither. `as_of` is the ISO day of the figures, "" when they are of several
+    days.
+    `state`: "given"; "none": the denominator is 0, nothing arose ("không phát sinh", rule V12); "blank": not all
+    that it is made of is known. Only a given figure has a value.
+    """
+
+    kind: str
+    measure: str
+    unit: str
+    period: str
+    breakdown: str
+    key: str
+    basis: str
+    as_of: str
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+    state: State
+
+    @property
+    def address(self) -> str:
+        """`procedures/on_time_pct/00004/2026-10/month`, with `/field=HT` where it is split. What could be mistaken for
+        a separator is percent-encoded, so that any name comes back from it."""
+        parts = [self.kind, self.measure, self.unit, self.period, self.basis]
+        address = "/".join(quote(part, safe="") for part in parts)
+        if self.breakdown or self.key:
+            address += f"/{quote(self.breakdown, safe='')}={quote(self.key, safe='')}"
+        return address
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One tally of a formula: of which kind, which one, and whether it is always a whole number."""
+
+    kind: str
+    index: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A measure ready to be computed."""
+
+    form: Literal["sum", "ratio", "difference", "score"]
+    numerator: tuple[Part, ...]
+    denominator: tuple[Part, ...]
+    others: tuple[str, ...]
+
+
+def prepare(office: Office, kind: Kind, name: str) -> Formula:
+    """A measure with its tallies found. A tally of a kind that the office does not publish is always blank.
+
+    Raises Mistake `definition` for a tally that its kind lacks.
+    """
+    measure = kind.measures[name]
+
+    def part(tally: str) -> Part:
+        of, _, own = tally.rpartition(".")
+        if of and of not in office.kinds:
+            return Part(of, 0, True)
+        where = office.kinds[of or kind.name]
+        if own not in where.tallies:
+            raise Mistake("definition", {"file": str(kind.folder), "detail": f"measures.{name}: {tally}"})
+        columns = [where.columns[column].type for column in where.tallies[own].sum]
+        return Part(where.name, list(where.tallies).index(own), set(columns) <= {"integer"})
+
+    above, below = tuple(map(part, measure.numerator)), tuple(map(part, measure.denominator))
+    others = {p.kind for p in (*above, *below)} & set(office.kinds) - {kind.name}
+    return Formula(measure.form, above, below, tuple(sorted(others)))
+
+
+def compute(
+    formula: Formula, cells: Mapping[str, Cell | None]
+) -> tuple[Number | None, Number | None, Number | None, State]:
+    """(value, numerator, denominator, state) of a formula over the lines of its kinds."""
+    if formula.form == "sum":
+        value = total(formula.numerator, cells, all_given=False)
+        return value, None, None, "blank" if value is None else "given"
+    above = total(formula.numerator, cells, all_given=True)
+    below = total(formula.denominator, cells, all_given=True)
+    if above is None or below is None:
+        return None, above, below, "blank"
+    if formula.form == "difference":
+        taken = above - below
+        return taken if isinstance(taken, int) else round(taken, DECIMALS), above, below, "given"
+    if below == 0:
+        return None, above, below, "none"
+    return (100 * above if formula.form == "ratio" else above) / below, above, below, "given"
+
+
+def total(parts: Sequence[Part], cells: Mapping[str, Cell | None], *, all_given: bool) -> Number | None:
+    """The sum of some tallies, whole when all are whole; None when all are blank, or with `all_given` when any is."""
+    lines = [(part, cells.get(part.kind)) for part in parts]
+    values = [cell.values[part.index] if cell else nan for part, cell in lines]
+    given = [value for value in values if value == value]
+    if not given or (all_given and len(given) < len(values)):
+        return None
+    return int(sum(given)) if all(part.whole for part in parts) else round(fsum(given), DECIMALS)

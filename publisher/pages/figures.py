@@ -1,0 +1,73 @@
+"""A figure as it stands on a page: its text, and the `<data>` element that a machine reads."""
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+from markupsafe import Markup, escape
+
+from publisher.catalogue import Measure
+from publisher.measures import Figure
+from publisher.words import format as formats
+from publisher.words import say
+
+
+def decimals(measure: Measure) -> int:
+    """How many places a measure is printed with: as declared, else 1 for a percentage and 0 for a count."""
+    if measure.decimals is not None:
+        return measure.decimals
+    return 1 if measure.form == "ratio" else 0
+
+
+def rounded(value: float, places: int) -> float:
+    """Half away from zero, the rounding of official reports; on the decimal digits as written."""
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+
+
+def percentage(value: float, places: int) -> float:
+    """A percentage for print. What is not all is never printed as 100 %, and what is not none never as 0 %."""
+    shown = rounded(value, places)
+    step = 10.0**-places
+    if shown >= 100 > value:
+        return 100 - step
+    if shown <= 0 < value:
+        return step
+    return shown
+
+
+def text(lang: str, measure: Measure, figure: Figure) -> str:
+    """A figure as people read it; "không phát sinh" where there is nothing to divide by, "–" where there is no data."""
+    if figure.value is None:
+        return say(lang, f"pages.figure.{figure.state}")
+    places = decimals(measure)
+    if measure.form == "ratio":
+        return formats.percent(lang, percentage(figure.value, places), places)
+    return formats.number(lang, rounded(figure.value, places), places)
+
+
+def machine(value: float) -> str:
+    """A value as the `value` attribute holds it: plain digits, a dot, at most six decimals."""
+    if isinstance(value, int) or (math.isfinite(value) and value == int(value)):
+        return str(int(value))
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def data(value: float, address: str, shown: str) -> Markup:
+    """A `<data>` element. Addresses are percent-encoded and numbers are digits, but nothing is taken on trust."""
+    return Markup(f'<data value="{machine(value)}" data-of="{escape(address)}">{escape(shown)}</data>')  # noqa: S704
+
+
+def element(lang: str, measure: Measure, figure: Figure) -> Markup:
+    """The figure as `<data value data-of>`; without data a `<span>` that says so."""
+    shown = text(lang, measure, figure)
+    if figure.value is None:
+        return Markup(f'<span class="ck-none" data-of="{escape(figure.address)}">{escape(shown)}</span>')  # noqa: S704
+    return data(figure.value, figure.address, shown)
+
+
+def part(lang: str, figure: Figure, which: str) -> Markup:
+    """The numerator or denominator of a rate as an element of its own; its address ends in `#numerator`."""
+    value = figure.numerator if which == "numerator" else figure.denominator
+    if value is None:
+        return Markup("")
+    places = 0 if float(value).is_integer() else 2
+    return data(value, f"{figure.address}#{which}", formats.number(lang, rounded(value, places), places))

@@ -1,0 +1,126 @@
+"""Where pages are written: the template environment, relative addresses, front matter."""
+
+import html
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+from markupsafe import Markup, escape
+
+from publisher.catalogue import Office
+from publisher.words import LANGUAGES, PLACE, load
+from publisher.words import format as formats
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+LANGUAGE_NAMES = {lang: load(lang)["pages.language"] for lang in LANGUAGES}
+BLANK_LINES = re.compile(r"\n\s*\n+")
+
+
+def one_line(text: str) -> str:
+    """Text as it may stand in a page: control characters and line ends become spaces."""
+    return CONTROL.sub(" ", text)
+
+
+def rich(template: str, values: dict[str, Any]) -> Markup:
+    """A sentence whose places may hold elements: everything that is not Markup is escaped."""
+    return Markup(PLACE.sub(lambda match: str(escape(values[match[1]])), str(escape(template))))
+
+
+@dataclass
+class Page:
+    """One page of one language: its address, and the way from it to others.
+
+    `path` is the address below the language's root: "" for home, "don-vi/phuong-ba-dinh/" for a unit.
+    """
+
+    lang: str
+    path: str
+
+    @property
+    def root(self) -> str:
+        """The way up to the language's root: "../../" from a unit's page, "./" from home."""
+        return "../" * self.path.count("/") or "./"
+
+    def link(self, path: str) -> str:
+        """A relative address of another page of the same language."""
+        return self.root + path
+
+    def other(self, lang: str) -> str:
+        """A relative address of the same page in another language (Vietnamese stands at the root)."""
+        below = "" if lang == "vi" else f"{lang}/"
+        return self.file(f"{below}{self.path}")
+
+    def file(self, path: str) -> str:
+        """A relative address of a file that exists once for all languages."""
+        up = "../" if self.lang != "vi" else ""
+        return (self.root.removeprefix("./") + up + path) or "./"
+
+
+@dataclass
+class Writer:
+    """Writes pages into `out`/<language>, each made by a template with autoescape and strict names."""
+
+    office: Office
+    out: Path
+    frame: dict[str, Any]
+    written: list[str] = field(default_factory=list)
+    folders: set[Path] = field(default_factory=set)
+
+    @cached_property
+    def environment(self) -> jinja2.Environment:
+        """Templates of the program, and each kind's own `page.html.j2` as `<kind>/page.html.j2`."""
+        kinds = {name: jinja2.FileSystemLoader(kind.folder) for name, kind in self.office.kinds.items()}
+        loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(TEMPLATES), jinja2.PrefixLoader(kinds)])
+        environment = jinja2.Environment(
+            loader=loader,
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=lambda value: one_line(value) if type(value) is str else value,
+        )
+        environment.globals.update(date=formats.date, number=formats.number, language=LANGUAGE_NAMES)
+        return environment
+
+    def page(self, lang: str, path: str, template: str, title: str, description: str, **context: Any) -> None:
+        """Write one page made by `template` at `path` (with use_directory_urls: `<path>index.md`)."""
+        page = Page(lang, path)
+        words = load(lang)
+
+        def t(key: str, **values: Any) -> Markup:
+            return rich(words[f"pages.{key}"], values)
+
+        body = self.environment.get_template(template).render(
+            **self.frame, **context, page=page, lang=lang, t=t, title=title, office=self.office
+        )
+        body = BLANK_LINES.sub("\n", body).strip()
+        self.write(lang, f"{path}index.md", front_matter(title, description) + body + "\n")
+
+    def write(self, lang: str, path: str, content: str | bytes) -> None:
+        """Write one file below a language's root."""
+        target = self.out / lang / path
+        if target.parent not in self.folders:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self.folders.add(target.parent)
+        target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        self.written.append(f"{lang}/{path}")
+
+    def json(self, lang: str, path: str, content: Any) -> None:
+        """Write one JSON file, readable and with a fixed order."""
+        self.write(lang, path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def front_matter(title: str, description: str) -> str:
+    """The head of a page file. The theme does not escape titles, so they are escaped here."""
+    head = {
+        "title": html.escape(one_line(title)),
+        "description": html.escape(one_line(description)),
+        "hide": ["navigation", "toc"],
+    }
+    return "---\n" + yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=10**6) + "---\n\n"

@@ -1,0 +1,326 @@
+"""A release: one whole built site, made beside the old one, read again, and only then shown.
+
+`site/releases/` holds the releases as `<number>-<id>`; `site/current` is a link to the one that citizens see. Moving
+that link is the last thing a build does, so whatever happens before leaves yesterday's site as it was.
+"""
+
+import contextlib
+import datetime as dt
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from publisher import words
+from publisher.catalogue import Office
+from publisher.catalogue.office import HOME
+from publisher.checking import check_office
+from publisher.errors import Mistake, Problem
+from publisher.ledger import Ledger, check_files, read_ledger
+from publisher.measures import Book
+from publisher.pages import write_pages
+from publisher.site import build_html
+from publisher.tallies import tally_office
+from publisher.verify import verify
+
+NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
+"""A release's folder: its number, which only grows, and the first letters of its id."""
+
+PARTIAL = ".partial-"
+"""How the folder of an unfinished release begins."""
+
+LIBRARIES = ("babel", "jinja2", "markdown", "mkdocs", "mkdocs-material", "pandas")
+"""The libraries whose version can change the bytes of a page."""
+
+OUR_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+"""What the machine can do to a build without a fault in the program."""
+
+
+class Progress(Protocol):
+    """Told how far a step is: `step` is a key under `commands.build.steps`."""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """`done` of `total` parts of a step are over; 0 when it begins."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release: `id` is the hash of its inputs (64 hex digits), `problems` are the warnings that came
+    along, `seconds` how long each step took."""
+
+    id: str
+    folder: Path
+    problems: tuple[Problem, ...]
+    seconds: dict[str, float]
+
+
+def build(office: Office, *, progress: Progress | None = None) -> Release:
+    """Check the office's data, build its site, read it again, and show it to citizens.
+
+    Raises Mistake: `build-running` when another build is at work, `build-refused` with the problems of the data, those
+    of the ledger, `mkdocs-failed`, `verify-failed`, `build-disk` when files cannot be written. After any of them, after
+    a bug and after a kill alike, `site/current` is what it was.
+    """
+    words.check()
+    with only_build(office), disk_errors():
+        clear_partials(office)
+        steps = Steps(progress)
+
+        with steps("ledger"):
+            ledger = read_ledger(office)
+            check_files(office, ledger)
+
+        with steps("check") as parts:
+            problems = check_office(office, progress=parts)
+            errors = tuple(p for p in problems if p.severity == "error")
+            if errors:
+                raise Mistake("build-refused", {"count": len(errors)}, problems=errors)
+
+        with steps("tally") as parts:
+            book = Book(office, tally_office(office, ledger, progress=parts))
+
+        with steps("pages"):
+            release_id = identify(office, ledger)
+            pages = fresh(office.build / "pages")
+            write_pages(office, book, ledger, problems, release_id, pages)
+
+        with unfinished(office) as site:
+            with steps("html"):
+                build_html(office, pages, site, release_id=release_id, epoch=epoch(office, ledger))
+
+            with steps("verify"):
+                verify(office, book, site)
+
+            with steps("publish"):
+                flush(site)
+                folder = publish(office, site, release_id)
+                prune(office)
+
+    return Release(release_id, folder, tuple(problems), steps.seconds)
+
+
+def rollback(office: Office) -> Path:
+    """Show the release before the current one again; gives its folder.
+
+    Raises Mistake `no-earlier-release`, `build-running`.
+    """
+    with only_build(office), disk_errors():
+        current = shown(office)
+        earlier = [r for r in releases(office) if current and number(r) < number(current)]
+        if not earlier:
+            raise Mistake("no-earlier-release", {"folder": str(office.site / "releases")})
+        show(office, earlier[-1])
+        return earlier[-1]
+
+
+class Steps:
+    """Times the steps of a build and tells of them."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def __call__(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """One step; it may say itself how many of how many parts are done."""
+
+        def tell(done: int, total: int) -> None:
+            if self.progress:
+                self.progress(name, done, total)
+
+        begin = time.monotonic()
+        tell(0, 1)
+        yield tell
+        self.seconds[name] = time.monotonic() - begin
+        tell(1, 1)
+
+
+@contextlib.contextmanager
+def only_build(office: Office) -> Iterator[None]:
+    """Hold the office's lock, which the system takes back when this process ends, however it ends.
+
+    Raises Mistake `build-running` at once when another one holds it.
+    """
+    path = office.root / "var" / "build.lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Mistake("build-running", {"folder": str(office.root)}) from error
+        yield
+
+
+@contextlib.contextmanager
+def disk_errors() -> Iterator[None]:
+    """Turn a full or read-only disk into Mistake `build-disk`; other errors of the system are bugs."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in OUR_DISK:
+            raise
+        raise Mistake("build-disk", {"detail": f"{error.strerror}: {error.filename}"}) from error
+
+
+def identify(office: Office, ledger: Ledger) -> str:
+    """The release's id: sha-256 over everything that the pages depend on.
+
+    That is: the accepted data (the ledger's head stands for it), the kinds' definitions, the office's settings and
+    tables, the hand-written pages, the program with its words and theme, its libraries, and the periods that are over
+    by now, which is all that today's date changes. No path outside the folders counts, so two checkouts agree.
+    """
+    found = hashlib.sha256()
+
+    def add(name: str, content: bytes) -> None:
+        found.update(f"{name}\0{len(content)}\0".encode() + content)
+
+    add("ledger", ledger.head.encode())
+    for kind in office.kinds.values():
+        add(f"kind {kind.name}", kind.digest.encode())
+        add("due", " ".join(office.due_periods(kind)).encode())
+        for path in sorted(kind.folder.glob("*.j2")):
+            add(path.name, path.read_bytes())
+    for path in sorted(office.datasets.glob("*.*")):
+        if path != office.ledger and path.is_file():
+            add(path.name, path.read_bytes())
+    for folder in (*office.content, HOME / "publisher"):
+        for path in files_in(folder):
+            add(path.relative_to(folder).as_posix(), path.read_bytes())
+    for path in sorted(HOME.glob("mkdocs*.yml")):
+        add(path.name, path.read_bytes())
+    add("libraries", " ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())
+    return found.hexdigest()
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files below a folder, in a fixed order, without what Python and editors leave there."""
+    hidden = re.compile(r"(^|/)(\.|__pycache__/)|~$")
+    return [p for p in sorted(folder.rglob("*")) if p.is_file() and not hidden.search(p.relative_to(folder).as_posix())]
+
+
+def epoch(office: Office, ledger: Ledger) -> int:
+    """The time that stands in the site's files, in seconds: that of the last accepted file, or the start of the
+    office's first period. Never the clock's: the same inputs give the same bytes on any day."""
+    if ledger.lines:
+        return int(dt.datetime.fromisoformat(ledger.lines[-1].accepted_at).timestamp())
+    return int(dt.datetime.fromisoformat(f"{office.settings.first_period}-01T00:00:00+07:00").timestamp())
+
+
+def fresh(folder: Path) -> Path:
+    """An empty folder, whatever stood there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
+@contextlib.contextmanager
+def unfinished(office: Office) -> Iterator[Path]:
+    """A new folder beside the releases, gone again unless it was renamed."""
+    base = office.site / "releases"
+    base.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=base))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_partials(office: Office) -> None:
+    """Remove what killed builds left."""
+    for left in (*office.site.glob(f"releases/{PARTIAL}*"), *office.site.glob(f"{PARTIAL}*")):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink()
+
+
+def flush(folder: Path) -> None:
+    """Wait until the disk has every file and folder: the link must never point at what a power cut can take."""
+    paths = [*folder.rglob("*"), folder]
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(sync, paths))
+
+
+def sync(path: Path) -> None:
+    """fsync of one file or folder."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def publish(office: Office, site: Path, release_id: str) -> Path:
+    """Give a verified site its name among the releases and show it."""
+    last = max((number(r) for r in releases(office)), default=0)
+    folder = site.with_name(f"{last + 1:04d}-{release_id[:8]}")
+    site.rename(folder)
+    sync(folder.parent)
+    try:
+        show(office, folder)
+    finally:
+        if shown(office) != folder:
+            remove(folder)
+    return folder
+
+
+def show(office: Office, folder: Path) -> None:
+    """Move the link `site/current` to a release, in one step that no reader can see half done."""
+    link = office.site / f"{PARTIAL}link"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path("releases") / folder.name)
+    link.replace(office.site / "current")
+    sync(office.site)
+
+
+def releases(office: Office) -> list[Path]:
+    """The finished releases, oldest first."""
+    found = (p for p in office.site.glob("releases/*") if NAME.match(p.name) and p.is_dir())
+    return sorted(found, key=number)
+
+
+def number(release: Path) -> int:
+    """A release's number."""
+    match = NAME.match(release.name)
+    assert match
+    return int(match[1])
+
+
+def shown(office: Office) -> Path | None:
+    """The release that citizens see; None before the first one."""
+    link = office.site / "current"
+    return link.resolve() if link.exists() else None
+
+
+def prune(office: Office) -> None:
+    """Keep the last releases (`keep_releases`), and the current one whatever its number.
+
+    A release whose inputs come again later is dropped first: building the same twice must not push out what a
+    rollback is for.
+    """
+    current, found = shown(office), releases(office)
+    last = {r.name.split("-")[1]: r for r in found}
+    different = [r for r in found if last[r.name.split("-")[1]] == r]
+    kept = {*different[-office.settings.keep_releases :], current}
+    for old in found:
+        if old not in kept:
+            remove(old)
+
+
+def remove(release: Path) -> None:
+    """Delete a release; killed half way, it does not look like a whole one that a rollback could show."""
+    doomed = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=release.parent))
+    release.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)

@@ -1,0 +1,212 @@
+"""From written pages to HTML: the one module that knows MkDocs.
+
+Each language is built by a process of its own (`python -m publisher.site`): MkDocs keeps its state in globals and its
+log in one place, the languages run side by side, and zone, locale and hash seed are the same on every machine, so
+that the same pages give the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
+
+from publisher import words
+from publisher.errors import Mistake
+
+if TYPE_CHECKING:  # the builder process needs no catalogue, and starts in a third of the time without it
+    from publisher.catalogue import Office
+
+CONFIGS = {"vi": "mkdocs.yml", "en": "mkdocs.en.yml"}
+"""The shell of each language, in the repository's root."""
+
+ROOT_LANGUAGE = words.LANGUAGES[0]
+"""The language whose pages stand at the root of the site; another one stands in a folder of its name."""
+
+DETAILS = 3
+"""How many of MkDocs' warnings the sentence of a failure repeats; the log has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One language of one site, as the builder process receives it. `site_name` and `copyright` are HTML."""
+
+    config: str
+    docs_dir: str
+    site_dir: str
+    site_name: str
+    site_url: str
+    copyright: str
+    languages: list[str]
+    extra: dict[str, Any]
+
+
+def build_html(
+    office: Office, pages: Path, out: Path, *, release_id: str, epoch: int, languages: Sequence[str] | None = None
+) -> None:
+    """Build `pages/vi` into `out` and `pages/en` into `out/en`, both at once; `out` must not be in use.
+
+    `epoch` (seconds) is the only clock the pages and the sitemap know. The theme finds `release` and
+    `demonstration` under `config.extra`. MkDocs' log of each language stays in `build/mkdocs.<language>.log`.
+    Raises Mistake `mkdocs-failed` with MkDocs' first warnings: its strict mode accepts none.
+    """
+    languages = languages or office.settings.languages
+    office.build.mkdir(parents=True, exist_ok=True)
+    # MkDocs empties its output but for hidden entries, so the inner site is built hidden and shown at the end.
+    folders = {lang: out if lang == ROOT_LANGUAGE else out / f".{lang}" for lang in languages}
+    running: dict[str, subprocess.Popen[str]] = {}
+    try:
+        for lang in languages:
+            job = prepare(office, lang, languages, pages / lang, folders[lang], release_id)
+            running[lang] = start(job, office.build / f"mkdocs.{lang}.log", epoch)
+        for lang, process in running.items():
+            finish(process, lang, office.build / f"mkdocs.{lang}.log")
+    finally:
+        for process in running.values():
+            process.kill()
+            process.communicate()
+    for lang, folder in folders.items():
+        if folder != out:
+            folder.rename(out / lang)
+
+
+def prepare(office: Office, lang: str, languages: Sequence[str], docs: Path, folder: Path, release_id: str) -> Job:
+    """What differs from mkdocs.yml: the office's name, address and licence, and where the files stand."""
+    from publisher.catalogue.office import HOME
+
+    settings = office.settings
+    licence = Markup('<a href="{}" rel="license">{}</a>').format(settings.licence.url, settings.licence.name)
+    return Job(
+        config=str(HOME / CONFIGS[lang]),
+        docs_dir=str(docs.resolve()),
+        site_dir=str(folder.resolve()),
+        site_name=str(escape(settings.name[lang])),
+        site_url=site_url(settings.site_url, lang),
+        copyright=words.say(lang, "pages.shell.copyright", name=escape(settings.name[lang]), licence=licence),
+        languages=list(languages),
+        extra={"release": release_id, "demonstration": settings.demonstration},
+    )
+
+
+def site_url(root: str, lang: str) -> str:
+    """The public address of a language's home page, with its last slash."""
+    return f"{root.rstrip('/')}/" + ("" if lang == ROOT_LANGUAGE else f"{lang}/")
+
+
+def start(job: Job, log: Path, epoch: int) -> subprocess.Popen[str]:
+    """The builder process of one language, at work. It ends by itself when this process dies."""
+    from publisher.catalogue.office import HOME
+
+    environment = {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "NO_MKDOCS_2_WARNING": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUTF8": "1",
+        "SOURCE_DATE_EPOCH": str(epoch),
+        "TZ": "UTC",
+    }
+    with log.open("w", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "publisher.site"],
+            cwd=HOME,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            encoding="utf-8",
+        )
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):  # it died at once: finish() says why
+        process.stdin.write(json.dumps(asdict(job)) + "\n")
+        process.stdin.flush()
+    return process
+
+
+def finish(process: subprocess.Popen[str], lang: str, log: Path) -> None:
+    """Wait for a builder. Raises Mistake `mkdocs-failed`."""
+    assert process.stdout is not None
+    detail = " ".join(process.stdout.read().split())
+    if process.wait() != 0:
+        values = {"language": lang, "detail": detail or f"exit {process.returncode}", "log": str(log)}
+        raise Mistake("mkdocs-failed", values)
+
+
+class Collector(logging.Handler):
+    """Keeps what MkDocs warns of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one warning."""
+        self.found.append(record.getMessage())
+
+
+def run(job: Job) -> str:
+    """Build one language in this process. Gives "" or, in MkDocs' words, why it failed; the rest is on stderr."""
+    collector = Collector()
+    logger = logging.getLogger("mkdocs")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(collector)
+    logger.addHandler(logging.StreamHandler(sys.stderr))
+    try:
+        config = load_config(
+            job.config,
+            docs_dir=job.docs_dir,
+            site_dir=job.site_dir,
+            # Some of the theme's places escape the name, others print it as it is: Markup is right in both.
+            site_name=Markup(job.site_name),  # noqa: S704  # prepare() has escaped it
+            site_url=job.site_url,
+            copyright=job.copyright,
+            strict=True,
+        )
+        for name in ("alternate", "languages"):  # the switch, and the theme's links between pages
+            others = [entry for entry in config.extra[name] if entry["lang"] in job.languages]
+            config.extra[name] = others if len(others) > 1 else []
+        config.extra.update(job.extra)
+        mkdocs_build(config)
+    except Abort as error:
+        return "; ".join(collector.found[:DETAILS]) or str(error)
+    except Exception as error:  # whatever it is, the site of yesterday stays and the person reads one sentence
+        traceback.print_exc()
+        return "; ".join([*collector.found[:DETAILS], f"{type(error).__name__}: {error}"])
+    return ""
+
+
+def end_with_parent() -> None:
+    """Wait until the parent's end of the pipe closes, then end: nobody is left to receive this site."""
+    os.read(0, 1)
+    os._exit(1)
+
+
+def main() -> int:
+    """The builder process: one Job as a line of JSON on stdin, the reason of a failure on stdout."""
+    job = Job(**json.loads(sys.stdin.readline()))
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    answer = sys.stdout
+    with contextlib.redirect_stdout(sys.stderr):
+        detail = run(job)
+    answer.write(detail)
+    answer.flush()
+    return 1 if detail else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,243 @@
+"""Every rule has a file that breaks only it, and its own death: without the rule the same file is clean."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from publisher.catalogue import Kind, Office, open_office
+from publisher.catalogue.office import HOME
+from publisher.catalogue.tables import COLUMNS
+from publisher.checking import check_file, files, rows, rules
+from publisher.words import places
+from tests.offices import UNITS, make_office
+from tests.submitted import BASES, Line, file_of, put
+
+PROVINCE = {"code": "01", "name_vi": "Thành phố Hà Nội", "level": "province"}
+CLOSED = {"code": "00100", "name_vi": "Phường Cũ", "level": "commune", "valid_to": "2025-12-31"}
+DISTRICT = {"code": "001", "name_vi": "Quận Ba Đình", "level": "district"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file that breaks one rule: what it changes in the base's line, further lines, months accepted before."""
+
+    kind: str
+    changes: Line
+    more: Sequence[Line] = ()
+    before: Sequence[Line] = ()
+    without: Callable[[pytest.MonkeyPatch, Kind], Kind] | None = None
+    """How a rule that stands in the program is switched off; a declared one is left out of the kind."""
+
+
+def procedures(**changes: str) -> Case:
+    return Case("procedures", changes)
+
+
+def feedback(**changes: str) -> Case:
+    return Case("feedback", changes)
+
+
+def months(labels: Sequence[str], **changes: str) -> tuple[Line, ...]:
+    """The same changes for several months."""
+    return tuple({**changes, "period": label} for label in labels)
+
+
+def no_check(name: str) -> Callable[[pytest.MonkeyPatch, Kind], Kind]:
+    """Switch off one of the checks of rows."""
+
+    def switch_off(patch: pytest.MonkeyPatch, kind: Kind) -> Kind:
+        patch.setattr(getattr(rows, name), "validate_row", lambda self, row: iter(()))
+        return kind
+
+    return switch_off
+
+
+def no_gaps(patch: pytest.MonkeyPatch, kind: Kind) -> Kind:
+    patch.setattr("publisher.checking.periods.gaps", lambda here, earlier: iter(()))
+    return kind
+
+
+def no_children(patch: pytest.MonkeyPatch, kind: Kind) -> Kind:
+    patch.setattr(files, "check_children", lambda parent, children: [])
+    return kind
+
+
+def column_with(name: str, **changes: object) -> Callable[[pytest.MonkeyPatch, Kind], Kind]:
+    """Change what the schema says of a column."""
+
+    def switch_off(patch: pytest.MonkeyPatch, kind: Kind) -> Kind:
+        columns = [c.model_copy(update=changes) if c.name == name else c for c in kind.schema_columns]
+        return Kind(**{**dict(kind), "schema_columns": columns})
+
+    return switch_off
+
+
+def no_rule(code: str) -> Callable[[pytest.MonkeyPatch, Kind], Kind]:
+    """Leave a declared rule out of the kind."""
+
+    def switch_off(patch: pytest.MonkeyPatch, kind: Kind) -> Kind:
+        return kind.model_copy(update={"rules": tuple(rule for rule in kind.rules if rule.code != code)})
+
+    return switch_off
+
+
+BEFORE = ("2026-01", "2026-02", "2026-03", "2026-04")
+CHANNELS = {name: "1" for name in (
+    "received_phone", "received_email", "received_web", "received_social", "received_in_person", "received_letter",
+)}  # fmt: skip
+BUSY = {
+    "received_total": "146", "received_online": "42", "received_offline": "100", "resolved_total": "140",
+    "resolved_early": "130",
+}  # fmt: skip
+
+DECLARED: Mapping[str, Case] = {
+    "V01": procedures(received_online="13"),
+    "V02": procedures(resolved_early="31"),
+    "V03": procedures(pending_in_time="7"),
+    "V04": procedures(pending_total="7", pending_in_time="7"),
+    "V05": Case("procedures", {}, before=({"period": "2026-05", "pending_total": "5", "pending_in_time": "5",
+                                           "resolved_total": "41", "resolved_early": "31"},)),
+    "V10a": procedures(received_in_person="20", received_postal="11"),
+    "V10b": procedures(received_non_local="43"),
+    "V11a": procedures(stated_on_time_pct="90"),
+    "V11b": procedures(stated_late_pct="2"),
+    "V13": procedures(resolved_on_time="9", resolved_late="1", late_reason="Do lỗi phần mềm", apologies_sent="1",
+                      stated_on_time_pct="97", stated_late_pct="2"),
+    "V14a": procedures(resolved_on_time="9", resolved_late="1", apologies_sent="1"),
+    "V14b": procedures(resolved_on_time="9", resolved_late="1", late_reason="Do lỗi phần mềm"),
+    "V14c": procedures(apologies_sent="1"),
+    "V15": Case(
+        "procedures", {"period": "2026-02"},
+        more=({"period": "2026-02", "basis": "year_to_date", "received_total": "89", "received_online": "24",
+               "received_offline": "61", "resolved_total": "83", "resolved_early": "63", "resolved_on_time": "20"},),
+        before=({"period": "2026-01", "resolved_total": "42", "resolved_early": "32", "pending_total": "4",
+                 "pending_in_time": "4"},),
+    ),
+    "V17b": procedures(procedure_code="1.1193"),
+    "V18a": Case("procedures", BUSY, before=months(BEFORE)),
+    "V18b": Case("procedures", {"carried_over": "6", "received_total": "48", "resolved_total": "42",
+                                "resolved_early": "32"},
+                 before=({"period": "2026-05", "carried_over": "4", "resolved_total": "42", "resolved_early": "32",
+                          "pending_total": "6", "pending_in_time": "6", "received_total": "48"},)),
+    "P01": feedback(in_progress="4"),
+    "P02a": feedback(processed_on_time="8"),
+    "P02b": feedback(in_progress_overdue="4", late_reason="Chờ cơ quan khác trả lời"),
+    "P03a": feedback(**CHANNELS, received_other="5"),
+    "P03b": feedback(class_conduct="1", class_regulation="2", class_both="3", class_other="5"),
+    "P04": feedback(stated_on_time_pct="90"),
+    "P05a": feedback(published_results="10"),
+    "P05b": feedback(forwarded="2", forwarded_on_time="1"),
+    "V10c": feedback(satisfied="8", dissatisfied="2"),
+    "V10d": feedback(forwarded="2", forwarded_on_time="3"),
+    "V14d": feedback(in_progress_overdue="1"),
+    "V05b": Case("feedback", {}, before=({"period": "2026-05", "received_new": "11"},)),
+    "V18c": Case("feedback", {"received_new": "100", "processed_total": "9", "in_progress": "93"},
+                 before=months(BEFORE)),
+    "V18d": Case("feedback", {"carried_over": "3", "received_new": "9"}, before=({"period": "2026-05", "received_new": "9",
+                                                                               "carried_over": "3"},)),
+    "Q01": Case("service_quality", {"total_score": "92,77"}),
+}  # fmt: skip
+
+BUILT_IN: Mapping[str, Case] = {
+    "V06": Case("procedures", {"period_from": "2026-05-10", "period_to": "2026-06-14"}, without=no_check("PeriodsFit")),
+    "V06 gap": Case(
+        "procedures",
+        {"carried_over": "6", "received_total": "48", "resolved_total": "42", "resolved_early": "32"},
+        before=({"period": "2026-05", "period_from": "2026-04-15", "period_to": "2026-05-13"},),
+        without=no_gaps,
+    ),
+    "V07": Case("procedures", {}, more=({},), without=no_check("RowsAreUnique")),
+    "V08": Case(
+        "procedures",
+        {"unit_code": "01", "received_total": "92", "received_online": "24", "received_offline": "60",
+         "carried_over": "8", "resolved_total": "80", "resolved_early": "60", "resolved_on_time": "20",
+         "pending_total": "12", "pending_in_time": "12"},
+        before=({"unit_code": "00004"}, {"unit_code": "00008"}),
+        without=no_children,
+    ),
+    "V09": Case("procedures", {"received_non_local": "1,5"}, without=column_with("received_non_local", type="number")),
+    "V10 blank": Case("service_quality", {"satisfaction_score": ""},
+                      without=column_with("satisfaction_score", constraints={})),
+    "V12": Case("procedures", {
+        "received_total": "6", "received_online": "1", "received_offline": "1", "resolved_total": "0",
+        "resolved_early": "0", "resolved_on_time": "0", "stated_on_time_pct": "100"}, without=no_rule("V11a")),
+    "V16": Case("procedures", {"unit_code": "99999"}, without=no_check("CodesAreListed")),
+    "V16 closed": Case("procedures", {"unit_code": "00100"}, without=no_check("CodesAreListed")),
+    "V16 district": Case("procedures", {"unit_code": "001"}, without=no_check("CodesAreListed")),
+    "V17": Case("procedures", {"field_code": "ZZ"}, without=no_check("CodesAreListed")),
+    "P06": Case("procedures", {"note": "Liên hệ 0912 345 678"}, without=no_check("NothingPersonal")),
+    "P06b": Case("feedback", {"feedback_type": "Tố cáo"}, without=column_with("feedback_type", categories=())),
+    "period-future": Case("procedures", {"period": "2026-08"}, without=no_check("PeriodsFit")),
+}  # fmt: skip
+
+STABLE = {"V10 blank": "constraint-error"}
+"""The code that the check gives, where it is not the rule's own."""
+
+CASES = {**DECLARED, **BUILT_IN}
+
+
+def declared_codes() -> list[tuple[str, str]]:
+    """(kind, code) of every rule that stands in a rules.yaml of the repository."""
+    office = open_office(HOME)
+    return [(kind.name, rule.code) for kind in office.kinds.values() for rule in kind.rules]
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Office:
+    """An office with a province above its communes, a closed commune and a district."""
+    units = [{**unit, "parent": "01"} for unit in UNITS]
+    return open_office(make_office(tmp_path / "office", units=[PROVINCE, CLOSED, DISTRICT, *units]))
+
+
+def found_codes(office: Office, kind: Kind, case: Case) -> set[str]:
+    """The codes of the errors and warnings that a case's file has."""
+    base = BASES[case.kind]
+    checked = check_file(office, kind, file_of(kind, *[{**base, **one} for one in (case.changes, *case.more)]))
+    return {problem.code for problem in checked.problems if problem.severity != "note"}
+
+
+def prepare(office: Office, case: Case) -> Kind:
+    """The case's kind, with its earlier months accepted."""
+    kind = office.kinds[case.kind]
+    for line in case.before:
+        put(office, kind, {**BASES[case.kind], **line})
+    return kind
+
+
+@pytest.mark.parametrize("kind", BASES)
+def test_the_base_of_each_kind_is_clean(town: Office, kind: str) -> None:
+    assert found_codes(town, town.kinds[kind], Case(kind, {})) == set()
+
+
+@pytest.mark.parametrize(("kind", "code"), declared_codes())
+def test_every_declared_rule_has_its_breaking_file(kind: str, code: str) -> None:
+    assert code in DECLARED, f"rule {code} of {kind} has no file that breaks it in this test"
+    assert DECLARED[code].kind == kind
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_file_that_breaks_a_rule_breaks_only_it(town: Office, code: str) -> None:
+    case = CASES[code]
+    kind = prepare(town, case)
+    assert found_codes(town, kind, case) == {STABLE.get(code, code.split()[0])}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_with_the_rule_switched_off_the_file_is_clean(town: Office, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = CASES[code]
+    kind = prepare(town, case)
+    switch_off = case.without or no_rule(code)
+    assert found_codes(town, switch_off(monkeypatch, kind), case) == set()
+
+
+@pytest.mark.parametrize(("kind", "code"), declared_codes())
+def test_a_rule_s_sentence_uses_only_the_places_that_its_test_fills(kind: str, code: str) -> None:
+    rule = next(rule for rule in open_office(HOME).kinds[kind].rules if rule.code == code)
+    for lang in ("vi", "en"):
+        assert places(rule.message[lang]) <= rules.PLACES[rule.test]
+
+
+def test_the_units_of_this_test_fit_the_table() -> None:
+    assert {*PROVINCE, *CLOSED, *DISTRICT} <= set(COLUMNS["units"])
