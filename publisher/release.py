@@ -42,7 +42,7 @@ PARTIAL = ".partial-"
 LIBRARIES = ("babel", "jinja2", "markdown", "mkdocs", "mkdocs-material", "pandas")
 """The libraries whose version can change the bytes of a page."""
 
-OUR_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+OUR_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 """What the machine can do to a build without a fault in the program."""
 
 

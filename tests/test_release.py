@@ -80,7 +80,8 @@ def test_a_build_shows_a_whole_site_under_a_number_and_its_id(by_hand: None, off
 def test_progress_names_every_step_and_every_step_has_its_words(quick: None, office: Office) -> None:
     told: list[tuple[str, int, int]] = []
     made = release.build(office, progress=lambda *step: told.append(step))
-    assert [step for step, done, _ in told if done == 0] == list(made.seconds)
+    assert list(dict.fromkeys(step for step, _, _ in told)) == list(made.seconds)
+    assert {step for step, done, total in told if done == total} == set(made.seconds)
     for step in made.seconds:
         for lang in words.LANGUAGES:
             assert words.say(lang, f"commands.build.steps.{step}")
@@ -226,6 +227,21 @@ def test_killed_at_any_moment_the_shown_site_is_whole_and_the_next_build_works(o
     subprocess.run([*COMMAND, office.root], cwd=HOME, check=True, capture_output=True)
     assert "Office 4" in (office.site / "current" / "en" / "index.html").read_text(encoding="utf-8")
     assert [p.name for p in office.site.rglob(".*")] == []
+
+
+def test_a_disk_that_takes_no_more_leaves_yesterdays_site(office: Office) -> None:
+    subprocess.run([*COMMAND, office.root], cwd=HOME, check=True, capture_output=True)
+    before = fingerprint(office.site)
+    limited = (
+        "import resource, sys; from scripts import build, terminal;"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
+        "sys.exit(terminal.run(build.main, ['--office', sys.argv[1]]))"
+    )
+    done = subprocess.run([sys.executable, "-c", limited, office.root], cwd=HOME, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "Trang đang công bố không bị thay đổi" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert fingerprint(office.site) == before
 
 
 def test_of_five_builds_at_once_one_runs_and_the_others_say_so(office: Office) -> None:

@@ -84,9 +84,9 @@ def no_rule(code: str) -> Callable[[pytest.MonkeyPatch, Kind], Kind]:
 
 
 BEFORE = ("2026-01", "2026-02", "2026-03", "2026-04")
-CHANNELS = {name: "1" for name in (
-    "received_phone", "received_email", "received_web", "received_social", "received_in_person", "received_letter",
-)}  # fmt: skip
+CHANNELS = {
+    f"received_{channel}": "1" for channel in ("phone", "email", "web", "social", "in_person", "letter")
+}
 BUSY = {
     "received_total": "146", "received_online": "42", "received_offline": "100", "resolved_total": "140",
     "resolved_early": "130",
@@ -135,8 +135,8 @@ DECLARED: Mapping[str, Case] = {
     "V05b": Case("feedback", {}, before=({"period": "2026-05", "received_new": "11"},)),
     "V18c": Case("feedback", {"received_new": "100", "processed_total": "9", "in_progress": "93"},
                  before=months(BEFORE)),
-    "V18d": Case("feedback", {"carried_over": "3", "received_new": "9"}, before=({"period": "2026-05", "received_new": "9",
-                                                                               "carried_over": "3"},)),
+    "V18d": Case("feedback", {"carried_over": "3", "received_new": "9"},
+                 before=({"period": "2026-05", "received_new": "9", "carried_over": "3"},)),
     "Q01": Case("service_quality", {"total_score": "92,77"}),
 }  # fmt: skip
 

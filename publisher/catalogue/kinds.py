@@ -99,19 +99,25 @@ class Rule(Declared):
 
     `message` speaks to the clerk and names cells; `public` says beside the published figure what does not fit.
 
-    Tests within a row (figures that are blank make a test silent unless it says otherwise):
+    Tests within a row (a figure that is blank makes a test silent unless it says otherwise):
     - `sum`: `{left, right: [...], optional: [...]}` left = Σ right, or = Σ right + Σ optional that are given;
-      `left` may be a list (its sum); `within` is its tolerance
-    - `at_most`: `{part: [...], whole: [...]}` Σ part ≤ Σ whole
-    - `needs`: `{column, when: [...]}` column must be filled when the sum of `when` is above 0
-    - `percent`: `{stated, numerator, denominator, within}` a stated percentage equals the recomputed one
-    - `shares`: `{columns: [...], within}` the stated shares make 100
-    - `pattern`: `{column, regex}`
-    Tests across periods of one unit (over rows with the same grain and basis):
-    - `carries`: `{column, from: [...]}` column = Σ from of the period before
-    - `adds_up`: `{flow: [...], first: [...], last: [...]}` year-to-date rows agree with their months
-    - `jump`: `{columns: [...], ratio, at_least, periods}` a change beyond ratio × the median of the periods before
-    - `repeats`: `{columns: [...], at_least}` the same figures as the period before
+      `left` may be a list (its sum); `within` is its tolerance. Fills {expected} = Σ right, {parts}, {difference}
+    - `at_most`: `{part: [...], whole: [...]}` Σ part ≤ Σ whole; a blank part counts as nothing. Fills
+      {expected} = Σ whole, {parts} of the part
+    - `needs`: `{column, when: [...]}` column must be filled when the sum of `when`, {value}, is above 0
+    - `percent`: `{stated, numerator, denominator, within}` a stated percentage equals the recomputed one, {expected},
+      within the tolerance or half a unit of its last digit; with a denominator of 0 it is rule V12
+    - `shares`: `{columns: [...], within}` the stated shares make 100. Fills {parts}
+    - `pattern`: `{column, regex}` a text that is given has this form from its first to its last character
+    Tests across periods of one unit (over rows with the same grain and basis); all fill {period}, such as 10/2026:
+    - `carries`: `{column, from: [...]}` column = Σ from, {expected}, {parts}, of the period before, {previous}; what is
+      blank there counts as nothing
+    - `adds_up`: `{flow: [...], first: [...], last: [...]}` year-to-date rows agree with their months, {expected}
+    - `jump`: `{columns: [...], ratio, at_least, periods}` a change beyond ratio × the median, {expected}, of the
+      periods before, three of which must be there; silent below `at_least`
+    - `repeats`: `{columns: [...], at_least}` the same figures as the period before, {previous}
+    Every sentence may use {row} {column} {cell} {value} {file}: the place and the figure of the left, part, stated or
+    needed column; {parts} looks like "12 + 30 + 4 = 46". Numbers are written as the sentence's language writes them.
     `within` is an absolute tolerance.
     """
 

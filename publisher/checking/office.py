@@ -66,6 +66,8 @@ class Shelf:
         ).hexdigest()
         self.files: dict[str, list[Any]] = {}
         self.units: dict[str, list[Any]] = {}
+        self.by_key = {(path.stem, path.parent.name): path for path in self.hashes}
+        self.names = {path: path.relative_to(office.root).as_posix() for path in self.hashes}
         self.changed = False
         self.load()
 
@@ -88,16 +90,12 @@ class Shelf:
         draft.write_text(text, encoding="utf-8")
         draft.replace(self.path)
 
-    def name(self, path: Path) -> str:
-        """A file as problems name it: relative to the office."""
-        return path.relative_to(self.office.root).as_posix()
-
     def check_new_files(self) -> Iterable[int]:
         """Check the files that no run has seen, in batches; yields how many files are done.
 
         What depends on today is not kept.
         """
-        names = {self.name(path): path for path in self.hashes}
+        names = {name: path for path, name in self.names.items()}
         gone = set(self.files) - set(names)
         self.changed = bool(gone)
         for name in gone:
@@ -132,7 +130,7 @@ class Shelf:
         keys = {}
         for unit, paths in by_unit.items():
             near = paths + [path for child in children.get(unit, []) for path in by_unit[child]]
-            keys[unit] = hashlib.sha256("".join(self.name(p) + self.hashes[p] for p in near).encode()).hexdigest()
+            keys[unit] = hashlib.sha256("".join(self.names[p] + self.hashes[p] for p in near).encode()).hexdigest()
         self.changed = self.changed or set(self.units) != set(keys)
         self.units = {unit: kept for unit, kept in self.units.items() if unit in keys}
         read = lru_cache(maxsize=None)(self.read)
@@ -150,19 +148,20 @@ class Shelf:
 
     def read(self, path: Path) -> Submission:
         """An accepted submission."""
-        return read_accepted(path, self.kind, self.name(path))
+        return read_accepted(path, self.kind, self.names[path])
 
     def other(self, read: Callable[[Path], Submission], unit: str, label: str) -> Submission | None:
         """A unit's submission of another period, None when there is none."""
-        path = self.office.data_file(self.kind.name, unit, label)
-        return read(path) if path in self.hashes else None
+        path = self.by_key.get((unit, label))
+        return read(path) if path else None
 
     def problems(self, period: str | None) -> Iterable[Problem]:
         """All problems known, of one period or of all."""
-        start = f"{self.name(self.office.datasets)}/{self.kind.name}/data/{period}/"
+        data = self.office.datasets / self.kind.name / "data"
+        folder = (data / (period or "")).relative_to(self.office.root).as_posix()
         for _, found in (*self.files.values(), *self.units.values()):
             for one in found:
-                if period is None or one["file"].startswith(start):
+                if one["file"].startswith(f"{folder}/"):
                     yield Problem(**one)
 
 

@@ -4,10 +4,11 @@ Frictionless costs milliseconds before its first row, so the files go through it
 where each row came from.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from frictionless import Checklist, Resource, Schema
+from frictionless import Checklist, Detector, Resource, Schema
 from frictionless.errors import CellError, RowError
 
 from publisher import words
@@ -22,6 +23,42 @@ from publisher.reading import ReadTable
 
 ERROR_LIMIT = 100_000
 """After so many problems the check stops and says so: a file like that needs no longer list."""
+
+
+REMEMBERED_CELLS = 20_000
+"""So many different texts of one column are remembered; more are figures without a pattern, and memory counts too."""
+
+
+class JudgedCells(dict[str, Any]):
+    """What Frictionless made of the texts of one column: each different text is judged by it once."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, text: str) -> Any:
+        value, notes = judged = self.read(text)
+        if not notes and len(self) < REMEMBERED_CELLS:  # Frictionless empties the notes it gets
+            self[text] = judged
+        return judged
+
+
+class RememberingDetector(Detector):
+    """Gives the schema's fields a memory for the cells they have judged: figures, days and codes repeat."""
+
+    def detect_schema(self, *args: Any, **options: Any) -> Schema:
+        """The schema, whose fields now remember. Frictionless copies fields by their descriptors, which would forget."""
+        schema = super().detect_schema(*args, **options)
+        for field in schema.fields:
+            read = JudgedCells(field.create_cell_reader()).__getitem__
+            field.create_cell_reader = partial(keep, read)  # type: ignore[method-assign]
+            field.to_copy = partial(keep, field)  # type: ignore[method-assign]
+        return schema
+
+
+def keep(thing: Any, **_options: Any) -> Any:
+    """The thing itself, whatever is asked."""
+    return thing
 
 
 class Run:
@@ -77,7 +114,9 @@ def run_tables(tables: Sequence[ReadTable], office: Office, *, collect: bool = F
     (kind,) = kinds.values()
     run = Run(tables, kind, collect=collect)
     checks = row_checks(kind, office, run.source)
-    resource = Resource(data=run.stream, schema=Schema.from_descriptor(kind.descriptor()))
+    resource = Resource(
+        data=run.stream, schema=Schema.from_descriptor(kind.descriptor()), detector=RememberingDetector()
+    )
     task = resource.validate(Checklist(checks=checks), limit_errors=ERROR_LIMIT).task
     problems = [*run.problems(task.errors)]
     if len(task.errors) >= ERROR_LIMIT:

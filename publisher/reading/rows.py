@@ -158,6 +158,7 @@ class Body:
         self.sources: list[str] = []
         self.picked: list[int] = []
         self.caches: list[Remembered | dict[str, str]] = []
+        self.counts: dict[tuple[float, object], Remembered] = {}
         for name, column in self.kind.columns.items():
             self.add(name, column, constants)
         self.pairs = [name for name in table.inputs if f"{name.removesuffix('_name')}_code" in table.columns]
@@ -180,7 +181,7 @@ class Body:
         if name in table.columns:
             self.sources.append(name)
             self.picked.append(table.columns[name].number - 1)
-            self.caches.append(Remembered(reader(column, self.header.decimal, self.office, constants)))
+            self.caches.append(self.remembered(column, constants))
         elif by_name in table.inputs:
             rule = "V16" if column.table == "units" else "V17"
             self.sources.append(by_name)
@@ -190,6 +191,15 @@ class Body:
             self.sources.append("")
             self.picked.append(self.header.width)
             self.caches.append({ABSENT: constants.get(name, "")})
+
+    def remembered(self, column: Column, constants: Mapping[str, str]) -> Remembered:
+        """The reader of a column with its memory; count columns with one limit share it, so that it stays small."""
+        if column.type != "integer":
+            return Remembered(reader(column, self.header.decimal, self.office, constants))
+        bounds = (values.limit_of(column), column.constraints.get("minimum"))
+        if bounds not in self.counts:
+            self.counts[bounds] = Remembered(reader(column, self.header.decimal, self.office, constants))
+        return self.counts[bounds]
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """The data rows, and at their end the notes and what is wrong with total rows."""
@@ -233,8 +243,9 @@ class Body:
         """A row with a cell that was repaired or refused; refused cells are blank."""
         cells: list[str] = []
         for name, place, cache in zip(self.sources, self.picked, self.caches, strict=True):
-            if not isinstance(cache, Remembered):
-                cells.append(cache[ABSENT])
+            plain = cache.get(raw[place])
+            if plain is not None or not isinstance(cache, Remembered):
+                cells.append(plain or "")
                 continue
             cell = cache.cell(raw[place])
             if cell.fault:
@@ -306,10 +317,9 @@ class Body:
         raw += [""] * (self.header.width - len(raw))
         stated = []
         for name in self.summed:
-            index = self.order[name]
-            cache = self.caches[index]
-            text = raw[self.picked[index]]
-            cell = cache.cell(text) if isinstance(cache, Remembered) else Cell()
+            text = raw[self.picked[self.order[name]]]
+            unlimited = self.kind.columns[name].model_copy(update={"constraints": {}})
+            cell = reader(unlimited, self.header.decimal, self.office, {})(text)
             if cell.fault:
                 self.table.refuse(number, name, text, cell)
             stated.append(cell.value)
