@@ -108,7 +108,7 @@ class Maker:
             carried = self.pending.get((unit.code, code), round(monthly * self.size(unit) * 0.15))
             if period == "2025-07" and unit.code in MERGED.values():
                 carried = sum(self.pending.pop((old, code), 0) for old in MERGED)
-            online = min(new, round(new * min(0.93, 0.42 + 0.022 * age + self.chance.uniform(-0.06, 0.06))))
+            online = min(new, round(new * min(0.93, 0.40 + 0.012 * age + self.chance.uniform(-0.06, 0.06))))
             slow = 0.22 if code in ("DD", "XD") else 0.07
             total = new + carried
             returned = self.around(total * 0.006)

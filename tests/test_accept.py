@@ -1,5 +1,6 @@
 """scripts/accept.py: from a clerk's file to the ledger, with the real check and the real dataset kinds."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,18 +11,23 @@ from publisher.ledger import check_files, read_ledger
 from scripts import terminal
 from scripts.accept import main
 
-KIND = open_office(HOME).kinds["procedures"]
 FIGURES = (
     "received_total", "received_online", "received_offline", "carried_over", "resolved_total", "resolved_early",
     "resolved_on_time", "resolved_late", "pending_total", "pending_in_time", "pending_late",
 )  # fmt: skip
-HEADER = ";".join(["Đơn vị", *(KIND.columns[name].titles.vi for name in ("period", "field_code", *FIGURES))])
+
+
+@cache
+def titles() -> list[str]:
+    """The header as the form prints it: unit by name, period, field by code, figures."""
+    columns = open_office(HOME).kinds["procedures"].columns
+    return ["Đơn vị", *(columns[name].titles.vi for name in ("period", "field_code", *FIGURES))]
 
 
 def write(folder: Path, *rows: str, header: str | None = None, name: str = "tháng 3.csv") -> str:
     """A clerk's file; gives its path."""
     path = folder / name
-    path.write_text("\ufeff" + "\r\n".join([header or HEADER, *rows, ""]), encoding="utf-8")
+    path.write_text("\ufeff" + "\r\n".join([header or ";".join(titles()), *rows, ""]), encoding="utf-8")
     return str(path)
 
 
@@ -91,7 +97,7 @@ def test_a_correction_is_refused_without_a_reason_and_accepted_with_one(
 
 
 def test_columns_that_the_file_lacks_are_given_on_the_command_line(office: Office, tmp_path: Path) -> None:
-    header = HEADER.split(";", 2)[2]
+    header = ";".join(titles()[2:])
     path = write(tmp_path, row().removeprefix("Phường Ba Đình;2026-03;"), header=header)
     assert run(office, path, "--period", "2026-04", "--set", "unit_code=00025") == 0
     assert set(read_ledger(office).current) == {("procedures", "00025", "2026-04")}

@@ -283,6 +283,10 @@ def test_year_to_date_figures_make_no_quarter(office: Office) -> None:
     assert found.figure("work", "received", BA_DINH, "2026-Q1", basis="year_to_date").state == "blank"
     assert found.figure("work", "received", BA_DINH, "2026-Q1").state == "blank"
     assert found.bases("work", "2026-Q1") == []
+    monthly = make_book(office, by_month(BA_DINH, "received", [1, 2, 3]))
+    assert monthly.figure("work", "received", BA_DINH, "2026-Q1").value == 6
+    assert monthly.figure("work", "received", BA_DINH, "2026-Q1", basis="year_to_date").state == "blank"
+    assert monthly.bases("work", "2026-Q1") == [("month", "2026-03-14")]
 
 
 # --- an independent recount

@@ -12,7 +12,7 @@ from publisher.catalogue.office import HOME
 from publisher.checking import check_office
 from publisher.errors import Mistake
 from publisher.ledger import check_files, read_ledger
-from scripts import terminal
+from scripts import build, terminal
 from scripts.new_office import main
 
 
@@ -30,6 +30,12 @@ def test_a_new_office_opens_with_its_names_and_has_no_problem(
     assert set(office.kinds) == set(open_office(HOME).kinds)
     check_files(office, read_ledger(office))
     assert check_office(office) == []
+
+
+def test_a_new_office_builds_a_site(tmp_path: Path) -> None:
+    new_office(tmp_path, name="UBND xã Mới")
+    assert terminal.run(build.main, ["--office", str(tmp_path)]) == 0
+    assert "UBND xã Mới" in (tmp_path / "site" / "current" / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_new_office_has_these_files_and_no_others(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -287,6 +288,26 @@ def test_the_same_inputs_give_the_same_bytes_in_any_folder_locale_and_zone(tmp_p
         sites.append(fingerprint(folder / "site"))
     assert len(sites[0]) > 100
     assert sites[0] == sites[1]
+
+
+def test_a_reader_never_meets_a_site_without_pages_while_the_link_moves(quick: None, office: Office) -> None:
+    first = release.build(office).folder
+    second = release.build(change(office, "Office of today")).folder
+    page, missed, done = office.site / "current" / "index.html", [], threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            if not page.exists():
+                missed.append(1)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(500):
+        release.show(office, first)
+        release.show(office, second)
+    done.set()
+    reader.join()
+    assert missed == []
 
 
 # --- the id

@@ -125,6 +125,8 @@ def test_the_banner_of_the_theme_reaches_nobody(
 ) -> None:
     build(office, write_hand_pages(tmp_path / "pages"), tmp_path / "site")
     assert capfd.readouterr() == ("", "")
+    log = (office.build / "mkdocs.vi.log").read_text(encoding="utf-8")
+    assert [line.split()[0] for line in log.splitlines()] == ["Cleaning", "Building", "Documentation"]
 
 
 def test_a_builder_ends_when_its_parent_is_killed(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ class Column(Declared):
 class Rule(Declared):
     """One rule of rules.yaml: a stable code, a severity, a sentence in two languages, and one test.
 
-    `message` speaks to the clerk and names cells; `public` says beside the published figure what does not fit.
+    `title` says what must hold and where that comes from; `message` speaks to the clerk and names cells; `public` says beside the published figure what does not fit.
 
     Tests within a row (a figure that is blank makes a test silent unless it says otherwise):
     - `sum`: `{left, right: [...], optional: [...]}` left = Σ right, or = Σ right + Σ optional that are given;
@@ -125,7 +125,7 @@ class Rule(Declared):
     severity: Literal["error", "warning"]
     message: Text
     public: Text = Text(vi="")
-    ref: str = ""
+    title: Text = Text(vi="")
     sum: dict[str, Any] | None = None
     at_most: dict[str, Any] | None = None
     needs: dict[str, Any] | None = None
@@ -342,6 +342,7 @@ class Kind(Declared):
     measures: dict[str, Measure]
     headline: tuple[str, ...]
     sentence: Text = Text(vi="")
+    sentence_all: Text = Text(vi="")
     table: tuple[str, ...]
     charts: tuple[Chart, ...] = ()
     layouts: tuple[Layout, ...] = ()

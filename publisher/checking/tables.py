@@ -37,8 +37,8 @@ class JudgedCells(dict[str, Any]):
         self.read = read
 
     def __missing__(self, text: str) -> Any:
-        value, notes = judged = self.read(text)
-        if not notes and len(self) < REMEMBERED_CELLS:  # Frictionless empties the notes it gets
+        judged = self.read(text)
+        if not judged[1] and len(self) < REMEMBERED_CELLS:  # never with notes: Frictionless takes them apart
             self[text] = judged
         return judged
 
@@ -47,7 +47,7 @@ class RememberingDetector(Detector):
     """Gives the schema's fields a memory for the cells they have judged: figures, days and codes repeat."""
 
     def detect_schema(self, *args: Any, **options: Any) -> Schema:
-        """The schema, whose fields now remember. Frictionless copies fields by their descriptors, which would forget."""
+        """The schema with fields that remember: they are not copied, since a copy is made from the descriptor alone."""
         schema = super().detect_schema(*args, **options)
         for field in schema.fields:
             read = JudgedCells(field.create_cell_reader()).__getitem__
@@ -120,7 +120,7 @@ def run_tables(tables: Sequence[ReadTable], office: Office, *, collect: bool = F
     task = resource.validate(Checklist(checks=checks), limit_errors=ERROR_LIMIT).task
     problems = [*run.problems(task.errors)]
     if len(task.errors) >= ERROR_LIMIT:
-        index, number = run.source.locate(len(run.source.numbers) + 1)
+        index, number = run.source.locate(task.errors[-1].row_number)
         last = tables[index]
         problems.append(words.problem("too-many", "error", last.file, sheet=last.sheet, row=number, count=ERROR_LIMIT))
     for table in tables:

@@ -61,41 +61,50 @@ class View:
     def show(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
         """One figure as an element."""
         found = self.figure(kind, measure, unit, period, **where)
-        return figures.element(self.lang, kind.measures[measure], found)
+        return Markup(figures.element(self.lang, kind.measures[measure], found))  # noqa: S704 escaped there
+
+    def rate(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
+        """The numerator and denominator of a percentage as "128/130"; nothing for other measures."""
+        found = self.figure(kind, measure, unit, period, **where)
+        return Markup(figures.rate(self.lang, kind.measures[measure], found))  # noqa: S704 escaped there
 
     def cells(
         self, kind: Kind, unit: str, period: str, basis: str = "", breakdown: str = "", key: str = ""
     ) -> Markup:
         """The figures of one row of the kind's table, each in its `<td>`."""
         basis = basis or self.basis(kind.name, unit, period)
-        return Markup("").join(
-            Markup('<td class="ck-num">%s</td>')
-            % figures.element(
-                self.lang,
-                kind.measures[m],
-                self.book.figure(kind.name, m, unit, period, basis=basis, breakdown=breakdown, key=key),
-            )
-            for m in kind.table
-        )
+        cells = []
+        for name in kind.table:
+            found = self.book.figure(kind.name, name, unit, period, basis=basis, breakdown=breakdown, key=key)
+            cells.append(figures.cell(self.lang, kind.measures[name], found))
+        return Markup("".join(cells))  # noqa: S704 escaped there
 
-    def rate(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
-        """The numerator and denominator of a rate as "128/130"; nothing for other measures."""
-        found = self.figure(kind, measure, unit, period, **where)
-        if kind.measures[measure].form != "ratio" or found.denominator is None:
-            return Markup("")
-        above, below = (figures.part(self.lang, found, which) for which in ("numerator", "denominator"))
-        return Markup("{}/{}").format(above, below)
+    def sentence(self, kind: Kind, unit: Unit, period: str) -> Markup:
+        """What one unit's headline figures say, in one sentence."""
+        basis = self.basis(kind.name, unit.code, period)
+        return self.say_figures(kind, kind.sentence[self.lang], unit.code, period, basis, {"unit": unit.name[self.lang]})
 
-    def sentence(self, kind: Kind, unit: str, name: str, period: str, basis: str = "") -> Markup:
-        """What the headline figures say, in one sentence; a plain list where a figure is not there."""
-        basis = basis or self.basis(kind.name, unit, period)
-        found = {m: self.figure(kind, m, unit, period, basis=basis) for m in kind.headline}
-        values: dict[str, Any] = {m: self.show(kind, m, unit, period, basis=basis) for m in kind.headline}
-        values.update(unit=name, period=self.period(period, basis))
-        if kind.sentence.vi and all(figure.state == "given" for figure in found.values()):
-            return rich(kind.sentence[self.lang], values)
-        items = [Markup("{}: {}").format(kind.measures[m].title[self.lang], values[m]) for m in kind.headline]
-        return Markup("{}: {}.").format(values["period"], Markup("; ").join(items))
+    def sentence_all(self, kind: Kind, period: str, basis: str, count: int) -> Markup:
+        """What the headline figures of all units with one basis say; `count` is how many they are."""
+        name = self.office.settings.short_name[self.lang]
+        values = {"unit": name, "count": formats.number(self.lang, count)}
+        return self.say_figures(kind, kind.sentence_all[self.lang], EVERY, period, basis, values)
+
+    def say_figures(self, kind: Kind, template: str, unit: str, period: str, basis: str, values: dict[str, Any]) -> Markup:
+        """A sentence with its figures as elements; a plain list where it has none or a figure is not there."""
+        shown = {m: self.show(kind, m, unit, period, basis=basis) for m in kind.headline}
+        states = {self.figure(kind, m, unit, period, basis=basis).state for m in kind.headline}
+        when = self.period(period, basis)
+        if template and states == {"given"}:
+            return rich(template, {**shown, **values, "period": when})
+        items = [Markup("{}: {}").format(kind.measures[m].title[self.lang], shown[m]) for m in kind.headline]
+        return Markup("{}: {}.").format(when, Markup("; ").join(items))
+
+    def as_of(self, kind: Kind, period: str, iso: str) -> str:
+        """"Số liệu đến ngày …" where the figures do not stand at the period's end; else ""."""
+        if not iso or dt.date.fromisoformat(iso) == self.office.period(kind, period).end:
+            return ""
+        return say(self.lang, "pages.unit.as_of", date=formats.date(self.lang, dt.date.fromisoformat(iso)))
 
     def period(self, period: str, basis: str = "month") -> str:
         """A period's name, with "lũy kế" where the figures run from the year's start."""
@@ -190,10 +199,6 @@ class View:
             sentence if number == 1 else say(self.lang, "pages.unit.times", sentence=sentence, count=number)
             for sentence, number in count.items()
         ]
-
-    def day(self, iso: str) -> str:
-        """An ISO day as people write it; "" stays ""."""
-        return formats.date(self.lang, dt.date.fromisoformat(iso)) if iso else ""
 
     def texts(self, kind: Kind, unit: str, period: str) -> list[tuple[str, str]]:
         """What the unit wrote itself in its latest file: (where, text) for every public free-text cell."""

@@ -3,7 +3,7 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from publisher.catalogue import Measure
 from publisher.measures import Figure
@@ -51,23 +51,33 @@ def machine(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def data(value: float, address: str, shown: str) -> Markup:
-    """A `<data>` element. Addresses are percent-encoded and numbers are digits, but nothing is taken on trust."""
-    return Markup(f'<data value="{machine(value)}" data-of="{escape(address)}">{escape(shown)}</data>')  # noqa: S704
+def data(value: float, address: str, shown: str) -> str:
+    """A `<data>` element as HTML text. Addresses are percent-encoded and numbers are digits, but nothing is taken on
+    trust."""
+    return f'<data value="{machine(value)}" data-of="{escape(address)}">{escape(shown)}</data>'
 
 
-def element(lang: str, measure: Measure, figure: Figure) -> Markup:
+def element(lang: str, measure: Measure, figure: Figure) -> str:
     """The figure as `<data value data-of>`; without data a `<span>` that says so."""
     shown = text(lang, measure, figure)
     if figure.value is None:
-        return Markup(f'<span class="ck-none" data-of="{escape(figure.address)}">{escape(shown)}</span>')  # noqa: S704
+        return f'<span class="ck-none" data-of="{escape(figure.address)}">{escape(shown)}</span>'
     return data(figure.value, figure.address, shown)
 
 
-def part(lang: str, figure: Figure, which: str) -> Markup:
-    """The numerator or denominator of a rate as an element of its own; its address ends in `#numerator`."""
-    value = figure.numerator if which == "numerator" else figure.denominator
-    if value is None:
-        return Markup("")
-    places = 0 if float(value).is_integer() else 2
-    return data(value, f"{figure.address}#{which}", formats.number(lang, rounded(value, places), places))
+def rate(lang: str, measure: Measure, figure: Figure) -> str:
+    """The numerator and denominator of a percentage as "128/130", each an element whose address ends in
+    `#numerator` or `#denominator`; "" for other measures and where there is nothing to divide."""
+    if measure.form != "ratio" or figure.value is None:
+        return ""
+    parts = []
+    for name, value in (("numerator", figure.numerator), ("denominator", figure.denominator)):
+        assert value is not None, "a rate that is given has both parts"
+        places = 0 if value == int(value) else 2
+        parts.append(data(value, f"{figure.address}#{name}", formats.number(lang, rounded(value, places), places)))
+    return f'<span class="ck-rate">{"/".join(parts)}</span>'
+
+
+def cell(lang: str, measure: Measure, figure: Figure) -> str:
+    """One figure in its `<td>`, a percentage with its parts beneath."""
+    return f'<td class="ck-num">{element(lang, measure, figure)}{rate(lang, measure, figure)}</td>'

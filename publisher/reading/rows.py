@@ -166,6 +166,7 @@ class Body:
             self.sources.append(name)
             self.picked.append(table.inputs[name].number - 1)
             self.caches.append(Remembered(values.read_text))
+        self.agreed: set[tuple[str, str, str]] = set()
         self.spans: dict[str, tuple[dt.date, dt.date]] = {}
         self.derived = [name for name in DERIVED if name in self.order and not self.is_given(name, constants)]
         self.summed = [name for name, column in self.kind.columns.items() if adds_up(column) and name in table.columns]
@@ -195,7 +196,9 @@ class Body:
     def remembered(self, column: Column, constants: Mapping[str, str]) -> Remembered:
         """The reader of a column with its memory; count columns with one limit share it, so that it stays small."""
         if column.type != "integer":
-            return Remembered(reader(column, self.header.decimal, self.office, constants))
+            free = column.type == "string" and not column.table and not column.categories and column.name != "period"
+            read = reader(column, self.header.decimal, self.office, constants)
+            return Remembered(read, values.longest_of(column) if free else 0)
         bounds = (values.limit_of(column), column.constraints.get("minimum"))
         if bounds not in self.counts:
             self.counts[bounds] = Remembered(reader(column, self.header.decimal, self.office, constants))
@@ -281,8 +284,10 @@ class Body:
     def compare(self, number: int, raw: list[str], cells: list[str], name: str, text: str) -> None:
         """A code and the name beside it must mean the same entry; an unknown code is left to the check."""
         column = name.removesuffix("_name") + "_code"
-        entries = self.office.table(self.kind.columns[column].table)
         code = cells[self.order[column]]
+        if (column, code, text) in self.agreed:
+            return
+        entries = self.office.table(self.kind.columns[column].table)
         entry = entries.get(code)
         if not text or (code and entry is None) or (number, column) in self.table.refused:
             return
@@ -292,6 +297,8 @@ class Body:
             known = {"code": code, "known": entry.name.vi}
             self.table.refuse(number, name, text, values.fault("name-code-differ", **known))
             self.table.refused.add((number, column))
+        elif len(self.agreed) < Remembered.MOST:
+            self.agreed.add((column, code, text))
 
     def fill(self, number: int, raw: list[str], cells: list[str], name: str, column: str) -> None:
         """A blank code is found by the name beside it."""

@@ -1,7 +1,6 @@
 """Total rows: every figure of one must be the sum of its column (rule V07), and no total is ever published as data."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from publisher.catalogue.kinds import Column
@@ -9,62 +8,59 @@ from publisher.catalogue.kinds import Column
 TOLERANCE = Decimal("0.005")
 """For figures with decimals, which a total row may have rounded."""
 
+Amount = int | Decimal
+Wrong = tuple[int, str, str, str]
+"""(row, column, stated, sum) of a figure that does not agree."""
+
 
 def adds_up(column: Column) -> bool:
     """Whether a column's total is the sum of its rows: shares in per cent have no sum."""
     return column.is_figure and not column.name.endswith("_pct")
 
 
-@dataclass
+def amount(text: str) -> Amount:
+    """A canonical figure."""
+    return Decimal(text) if "." in text else int(text)
+
+
 class Totals:
     """Sums of figure columns while rows pass; `names` are the columns summed, in the order of the values given.
 
     A total may stand below the rows it adds (all of the file, or those since the total before), or above all rows.
     """
 
-    names: Sequence[str]
-    all_rows: list[Decimal] = field(init=False)
-    since: list[Decimal] = field(init=False)
-    unknown: set[str] = field(default_factory=set)
-    rows: int = 0
-    above: list[tuple[int, list[str]]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.all_rows = [Decimal(0)] * len(self.names)
-        self.since = [Decimal(0)] * len(self.names)
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self.rows = 0
+        self.sums: list[Amount] = [0] * len(names)
+        self.at_last: list[Amount] = [0] * len(names)
+        self.unknown: set[str] = set()
+        self.above: list[tuple[int, list[str]]] = []
 
     def add(self, values: Sequence[str]) -> None:
         """Count a data row; a blank adds nothing."""
         self.rows += 1
-        for index, value in enumerate(values):
-            if value:
-                amount = Decimal(value)
-                self.all_rows[index] += amount
-                self.since[index] += amount
+        self.sums = [total + amount(value) if value else total for total, value in zip(self.sums, values, strict=True)]
 
     def spoil(self, name: str) -> None:
         """A cell of that column was refused, so its sum is not known and no total of it is judged."""
         self.unknown.add(name)
 
-    def check(self, row: int, stated: list[str]) -> Iterator[tuple[int, str, str, str]]:
-        """A total row: (row, column, stated, sum) for each figure that does not agree. Blank figures say nothing.
-
-        A total above all rows waits for `finish`.
-        """
+    def check(self, row: int, stated: list[str]) -> list[Wrong]:
+        """The figures of a total row that do not agree; blank ones say nothing. A total above all rows waits."""
         if not self.rows:
             self.above.append((row, stated))
-            return
-        wrong = min((list(self.differences(row, stated, sums)) for sums in (self.all_rows, self.since)), key=len)
-        self.since = [Decimal(0)] * len(self.names)
-        yield from wrong
+            return []
+        since = [total - before for total, before in zip(self.sums, self.at_last, strict=True)]
+        self.at_last = self.sums
+        return min((list(self.differences(row, stated, sums)) for sums in (self.sums, since)), key=len)
 
-    def finish(self) -> Iterator[tuple[int, str, str, str]]:
-        """What is wrong with totals that stand above the rows."""
-        for row, stated in self.above:
-            yield from self.differences(row, stated, self.all_rows)
+    def finish(self) -> list[Wrong]:
+        """The figures that do not agree in totals above all rows."""
+        return [wrong for row, stated in self.above for wrong in self.differences(row, stated, self.sums)]
 
-    def differences(self, row: int, stated: list[str], sums: list[Decimal]) -> Iterator[tuple[int, str, str, str]]:
+    def differences(self, row: int, stated: list[str], sums: list[Amount]) -> Iterator[Wrong]:
         """The figures of a total row that differ from the sums."""
         for name, text, total in zip(self.names, stated, sums, strict=True):
-            if text and name not in self.unknown and abs(Decimal(text) - total) > TOLERANCE:
-                yield row, name, text, f"{total:f}"
+            if text and name not in self.unknown and abs(amount(text) - total) > TOLERANCE:
+                yield row, name, text, str(total)

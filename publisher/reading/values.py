@@ -106,8 +106,6 @@ def clean(raw: str, longest: int = LONGEST_CELL) -> Cell:
 
 def read_text(raw: str, longest: int = LONGEST_CELL) -> Cell:
     """A text cell: as `clean`, and refused where a spreadsheet or a page would run it."""
-    if len(raw) <= longest and HARMLESS.fullmatch(raw):
-        return Cell(raw)
     if raw.startswith(("\t", "\r")) and raw.strip():
         return fault("formula", char="TAB" if raw[0] == "\t" else "CR")
     cell = clean(raw, longest)
@@ -300,38 +298,40 @@ class Remembered(dict[str, str]):
 
     MOST = 20_000
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, harmless: int = 0) -> None:
+        """`harmless` is the length up to which an ordinary short text needs neither reading nor memory."""
         super().__init__()
         self.reader = reader
-        self.cells: dict[str, Cell] = {}
+        self.harmless = harmless
+        self.told: dict[str, Cell] = {}
 
     def __missing__(self, raw: str) -> str:
-        if raw in self.cells:
-            raise Attention
-        cell = self.reader(raw)
+        if len(raw) <= self.harmless and HARMLESS.fullmatch(raw):
+            return raw
+        cell = self.cell(raw)
         if cell.fault or cell.repairs:
-            self.keep(raw, cell)
             raise Attention
-        if len(self) >= self.MOST:
-            self.clear()
-        self[raw] = cell.value
         return cell.value
 
     def cell(self, raw: str) -> Cell:
         """What a raw cell gives, with its repairs or its fault."""
-        found = self.cells.get(raw)
-        if found is None:
-            found = self.reader(raw)
-            if found.fault or found.repairs:
-                self.keep(raw, found)
+        found = self.told.get(raw)
+        if found is not None:
+            return found
+        found = self.reader(raw)
+        if len(raw) <= LONGEST_CELL:
+            self.keep(raw, found)
         return found
 
     def keep(self, raw: str, cell: Cell) -> None:
-        """Remember a cell that needs a word."""
-        if len(self.cells) >= self.MOST:
-            self.cells.clear()
-        if len(raw) <= LONGEST_CELL:
-            self.cells[raw] = cell
+        """Remember a cell; the memory is emptied when it is full."""
+        if len(self) + len(self.told) >= self.MOST:
+            self.clear()
+            self.told.clear()
+        if cell.fault or cell.repairs:
+            self.told[raw] = cell
+        else:
+            self[raw] = cell.value
 
 
 def longest_of(column: Column) -> int:
