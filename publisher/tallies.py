@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from publisher.catalogue import Kind, Office
-from publisher.catalogue.kinds import Breakdown, Tally
+from publisher.catalogue.measures import Breakdown, Tally
 from publisher.ledger import Ledger
 
 ALL = ""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -29,12 +30,6 @@ SHOWN = 20
 NAVIGATION = frozenset({"license", "author", "help", "external"})
 """What a <link> may name on another host: nothing that a browser fetches."""
 
-# Attributes that name what a page fetches or sends to; `href` counts wherever it does not stand in <a> or <area>.
-FETCHED = ("src", "href", "action", "formaction", "poster", "data", "background")
-XLINK = "xlink:href"
-PARTS = ("", "numerator", "denominator")
-"""What may follow a figure's address after a #."""
-
 CSS_ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s*["']([^"']+)""", re.IGNORECASE)
 REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 PARSER = html.HTMLParser(encoding="utf-8")
@@ -50,14 +45,22 @@ def texts(path: str) -> Callable[[html.HtmlElement], list[str]]:
     return cast(Callable[[html.HtmlElement], list[str]], etree.XPath(path, smart_strings=False))
 
 
-ADDRESSES = elements(
-    "//*[@src or @href or @action or @formaction or @poster or @data or @background or @*[name()='xlink:href']]"
+# What a browser fetches or sends to by itself; <a> and <area> wait for a person, <link> depends on what it says.
+FETCHED = texts(
+    "//@src | //@action | //@formaction | //@poster | //@background | //object/@data"
+    " | (//use | //image | //feimage | //script)/@*[name() = 'xlink:href']"
+    " | //*[@href][not(self::a or self::area or self::link)]/@href"
 )
-FIGURES = elements("//data | //*[@data-of]")
+FOLLOWED = texts("//a/@href | //area/@href")
+LINKS = elements("//link[@href]")
+FIGURES = elements("//*[self::data or @data-of]")
 STYLES = texts("//style/text() | //@style")
 SOURCE_SETS = texts("//@srcset | //@imagesrcset")
 REFRESHES = texts("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh']/@content")
 NAMES = texts("//@id | //a/@name")
+
+FIGURE = re.compile(r'<(\w+)(?: class="[^"]*")?(?: value="([^"]*)")? data-of="([^"]*)">([^<]*)</')
+"""A figure as `publisher.pages.figures` writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,27 +193,23 @@ class Figures:
 
     def __init__(self, office: Office, book: Book) -> None:
         self.office = office
-        self.book = book
-        self.expected = lru_cache(maxsize=None)(self.element)
+        self.at = lru_cache(maxsize=None)(book.at)
+        self.printed = lru_cache(maxsize=None)(self.print_figure)
 
-    def element(self, lang: str, address: str) -> Printed:
-        """How the figure of an address is printed. Raises KeyError or ValueError where there is no such figure."""
-        figure_address, _, part = address.partition("#")
-        if part not in PARTS:
-            raise ValueError(f"not a part of a figure: {address!r}")
-        figure = self.book.at(figure_address)
+    def print_figure(self, lang: str, address: str) -> dict[str, Printed]:
+        """How a figure and its parts are printed, by address. Raises KeyError or ValueError where there is none."""
+        figure = self.at(address)
         measure = self.office.kinds[figure.kind].measures[figure.measure]
-        if part:
-            return read_printed(html.fragment_fromstring(figures.part(lang, figure, part)))
-        return read_printed(html.fragment_fromstring(figures.element(lang, measure, figure)))
+        markup = figures.element(lang, measure, figure) + figures.rate(lang, measure, figure)
+        return {unescape(of): Printed(tag, value, unescape(text)) for tag, value, of, text in FIGURE.findall(markup)}
 
     def check(self, file: str, lang: str, document: html.HtmlElement) -> Iterator[Problem]:
         """Every figure of a page: value and text are the book's, and no `<data>` is without an address."""
         for element in FIGURES(document):
             address = element.get("data-of", "")
             try:
-                expected = self.expected(lang, address)
-            except (KeyError, ValueError, etree.ParserError):
+                expected = self.printed(lang, address.partition("#")[0])[address]
+            except (KeyError, ValueError):
                 yield finding("site-figure-unknown", file, address)
                 continue
             printed = read_printed(element)
@@ -227,12 +226,14 @@ class Links:
         self.fragments: list[tuple[str, str]] = []
 
     def check(self, document: html.HtmlElement) -> Iterator[Problem]:
-        """All addresses of a page."""
-        for element in ADDRESSES(document):
-            for name in (*FETCHED, XLINK):
-                address = element.get(name)
-                if address is not None:
-                    yield from self.judge(address, fetched=is_fetched(element, name))
+        """All addresses of a page, each once."""
+        for address in sorted({*FOLLOWED(document)}):
+            yield from self.judge(address, fetched=False)
+        for address in sorted({*FETCHED(document)}):
+            yield from self.judge(address, fetched=True)
+        for link in LINKS(document):
+            says = set(link.get("rel", "").lower().split())
+            yield from self.judge(link.get("href", ""), fetched=not says or not says <= NAVIGATION)
         for text in SOURCE_SETS(document):
             for part in text.split(","):
                 yield from self.judge(part.split()[0] if part.strip() else "", fetched=True)
@@ -271,15 +272,6 @@ class Links:
     def find(self, path: str) -> str:
         """The file of a path, percent signs undone."""
         return self.site.target(self.file, unquote(path))
-
-
-def is_fetched(element: html.HtmlElement, name: str) -> bool:
-    """Whether a browser fetches or sends to the address by itself; <a> and <area> wait for a person."""
-    if name not in ("href", XLINK):
-        return True
-    if element.tag == "link":
-        return not set(element.get("rel", "").lower().split()) <= NAVIGATION or not element.get("rel")
-    return element.tag not in ("a", "area")
 
 
 def check_fragments(pages: dict[str, Page]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from publisher.catalogue import kinds, open_office
+from publisher.catalogue import columns, kinds, measures, open_office, rules
 from publisher.catalogue.office import Publishing
 from publisher.checking import check_file
 from publisher.checking.rules import ALWAYS, PLACES
@@ -75,6 +75,14 @@ def test_every_target_says_what_it_does() -> None:
 def test_every_script_is_documented() -> None:
     documented = set(RUN.findall(text("docs/operating.md"))) | set(re.findall(r"`(\w+\.py)", text("docs/operating.md")))
     assert {p.name for p in [*COMMANDS, *SHELL]} <= documented
+
+
+@pytest.mark.parametrize("script", COMMANDS, ids=lambda p: p.stem)
+def test_every_option_of_a_command_is_documented(script: Path) -> None:
+    options = re.findall(r"add_argument\(\s*\"(--[a-z-]+)\"", script.read_text(encoding="utf-8"))
+    row = next(line for line in text("docs/operating.md").splitlines() if line.startswith(f"| `{script.name}"))
+    for option in options:
+        assert f"`{option}" in row or ("as above" in row and option in text("docs/operating.md")), option
 
 
 def test_documents_name_no_script_that_does_not_exist() -> None:
@@ -297,12 +305,12 @@ def test_each_rule_of_the_page_finds_what_breaks_it(street_lights: Path) -> None
 
 DEFINITIONS: dict[str, type[BaseModel]] = {
     "dataset.yaml": kinds.Kind,
-    "schema.yaml": kinds.Column,
-    "rules.yaml": kinds.Rule,
-    "Layouts": kinds.Layout,
-    "measures": kinds.Measure,
-    "breakdowns": kinds.Breakdown,
-    "tallies": kinds.Tally,
+    "schema.yaml": columns.Column,
+    "rules.yaml": rules.Rule,
+    "Layouts": columns.Layout,
+    "measures": measures.Measure,
+    "breakdowns": measures.Breakdown,
+    "tallies": measures.Tally,
     "charts": kinds.Chart,
 }
 MADE = {"name", "folder", "digest", "schema_columns", "rules", "layouts"}
@@ -320,7 +328,7 @@ def test_the_places_of_each_rule_are_documented() -> None:
     rows = re.findall(r"^\| `(\w+): \{[^|]*\|[^|]*\|([^|]*)\|$", text("docs/add-a-dataset.md"), re.MULTILINE)
     documented = {name: set(re.findall(r"\{(\w+)\}", places)) for name, places in rows if name in PLACES}
     assert documented == {name: set(places - ALWAYS) for name, places in PLACES.items()}
-    assert set(documented) == {*kinds.ROW_TESTS, *kinds.PERIOD_TESTS}
+    assert set(documented) == {*rules.ROW_TESTS, *rules.PERIOD_TESTS}
 
 
 def test_the_demonstration_reads_its_own_definitions() -> None:

@@ -92,6 +92,8 @@ BUSY = {
     "resolved_early": "130",
 }  # fmt: skip
 
+MANY = {"received_new": "29", "processed_total": "29", "processed_on_time": "29"}
+
 DECLARED: Mapping[str, Case] = {
     "V01": procedures(received_online="13"),
     "V02": procedures(resolved_early="31"),
@@ -135,8 +137,7 @@ DECLARED: Mapping[str, Case] = {
     "V05b": Case("feedback", {}, before=({"period": "2026-05", "received_new": "11"},)),
     "V18c": Case("feedback", {"received_new": "100", "processed_total": "9", "in_progress": "93"},
                  before=months(BEFORE)),
-    "V18d": Case("feedback", {"carried_over": "3", "received_new": "9"},
-                 before=({"period": "2026-05", "received_new": "9", "carried_over": "3"},)),
+    "V18d": Case("feedback", {**MANY, "carried_over": "3"}, before=months(["2026-05"], **MANY, carried_over="3")),
     "Q01": Case("service_quality", {"total_score": "92,77"}),
 }  # fmt: skip
 

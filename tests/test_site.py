@@ -351,7 +351,7 @@ def test_an_empty_page_is_found_without_a_traceback(judged: Office, site: Path) 
 
 
 def test_every_finding_is_counted_and_the_first_are_told(judged: Office, site: Path) -> None:
-    put(site, '<a href="x/">x</a>' * 500)
+    put(site, "".join(f'<a href="{n}/">x</a>' for n in range(500)))
     with pytest.raises(Mistake) as caught:
         verifying.verify(judged, OneFigure(), site)  # type: ignore[arg-type]
     assert caught.value.code == "verify-failed"

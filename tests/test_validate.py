@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.catalogue import Office, open_office
+from publisher.catalogue import Office
 from publisher.ledger import accept
 from scripts import terminal, validate
 from tests.submitted import PROCEDURES, SERVICE_QUALITY, file_of
@@ -77,7 +77,7 @@ def test_json_is_a_list_of_problems_with_exactly_these_keys(
     assert typed(office, "--json", files["sai.csv"], files["tot.csv"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert [list(one) for one in found] == [KEYS] * 3
-    assert [(one["code"], one["row"], one["cell"]) for one in found] == [("V01", 2, "E2"), ("V01", 3, "E3"), ("V01", 4, "E4")]
+    assert [(one["code"], one["row"], one["cell"]) for one in found] == [("V01", n, f"E{n}") for n in (2, 3, 4)]
     assert typed(office, "--json", files["tot.csv"]) == 0
     assert json.loads(capsys.readouterr().out) == []
 
@@ -144,11 +144,16 @@ def test_a_file_s_text_cannot_steer_the_terminal(
     office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "x.csv"
-    path.write_bytes(file_of(open_office(office.root).kinds["procedures"], {**PROCEDURES, "unit_code": "\x1b[2J[red]x"}))
+    codes = ("[red]x", ":smile:")
+    lines = [{**PROCEDURES, "unit_code": code} for code in codes]
+    content = file_of(office.kinds["procedures"], *lines)
+    path.write_bytes(content.replace("Mã đơn vị".encode(), "Mã\x1b[2Jđơn vị".encode()))
+    typed(office, "--dataset", "procedures", str(path))
+    assert "\x1b" not in capsys.readouterr().out
+    path.write_bytes(content)
     assert typed(office, "--dataset", "procedures", str(path)) == 1
-    out = capsys.readouterr().out
-    assert "\x1b" not in out
-    assert "[red]x" in out
+    assert "“[red]x”" in capsys.readouterr().out
+    assert terminal.visible("\x1b[2J đ") == "\\x1b[2J đ"
 
 
 def test_help_speaks_both_languages(office: Office, capsys: pytest.CaptureFixture[str]) -> None:

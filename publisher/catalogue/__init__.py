@@ -1,6 +1,7 @@
 """What an office has declared: who it is, its periods, its units and fields, its dataset kinds."""
 
-from publisher.catalogue.kinds import Kind, Measure
+from publisher.catalogue.kinds import Kind
+from publisher.catalogue.measures import Measure
 from publisher.catalogue.office import Office, open_office
 from publisher.catalogue.periods import Period, PeriodRule
 from publisher.catalogue.tables import Entry, Unit

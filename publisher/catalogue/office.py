@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from publisher.catalogue import tables
+from publisher.catalogue.columns import Declared
 from publisher.catalogue.kinds import Due, Kind, StartDay, read_kind, read_yaml
 from publisher.catalogue.periods import (
     Period,
@@ -30,12 +31,6 @@ HOME = Path(__file__).resolve().parents[2]
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-class Declared(BaseModel):
-    """A part of publishing.yaml: unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Contact(Declared):
     """How people reach the office."""
 
@@ -52,7 +47,7 @@ class Licence(Declared):
 
 
 class Thresholds(Declared):
-    """Numbers below which a figure is marked or not compared."""
+    """Numbers below which a figure is marked: a percentage of fewer cases gets an asterisk."""
 
     small_denominator: int = 30
 

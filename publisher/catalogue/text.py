@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,6 +47,7 @@ def slug(text: str) -> str:
     return NOT_SLUG.sub("-", plain(text)).strip("-")
 
 
+@lru_cache(maxsize=16_384)
 def order(text: str) -> tuple[tuple[int, int], ...]:
     """A sort key in the order of the Vietnamese alphabet (đ after d, ă after a), tones last.
 

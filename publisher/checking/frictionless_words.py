@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from publisher.catalogue import Kind
-from publisher.catalogue.kinds import Column
+from publisher.catalogue.columns import Column
 from publisher.catalogue.text import Text, fold
 from publisher.checking.findings import Finding, Shown, sentence
 

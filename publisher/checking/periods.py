@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from publisher.catalogue import Kind
-from publisher.catalogue.kinds import Rule
+from publisher.catalogue.rules import Rule
 from publisher.catalogue.periods import DAY, between, shift
 from publisher.checking.findings import Finding, date, month, sentence
 from publisher.checking.rules import names

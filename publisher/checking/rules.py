@@ -10,7 +10,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from publisher.catalogue.kinds import Rule, rule_columns
+from publisher.catalogue.rules import Rule, rule_columns
 from publisher.checking.findings import Finding, decimals, sentence
 
 Row = Mapping[str, Any]

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from urllib.parse import unquote
 
 from publisher.catalogue import Kind, Office
-from publisher.measures.figures import Figure, compute, prepare
+from publisher.measures.figures import Figure, compute, decode, prepare
 from publisher.measures.lines import Cell, Cells, Lines, put_together
 from publisher.measures.months import fold, months_in
 from publisher.tallies import ALL, MONTH, Cube, Tallies
@@ -88,13 +87,13 @@ class Book:
             raise ValueError(f"not the address of a figure: {address!r}")
         breakdown, _, key = split[0].partition("=") if split else (ALL, "", ALL)
         return self.figure(
-            unquote(kind),
-            unquote(measure),
-            unquote(unit),
-            unquote(period),
-            breakdown=unquote(breakdown),
-            key=unquote(key),
-            basis=unquote(basis),
+            decode(kind),
+            decode(measure),
+            decode(unit),
+            decode(period),
+            breakdown=decode(breakdown),
+            key=decode(key),
+            basis=decode(basis),
         )
 
     def trend(

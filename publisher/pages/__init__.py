@@ -73,10 +73,11 @@ class View:
     ) -> Markup:
         """The figures of one row of the kind's table, each in its `<td>`."""
         basis = basis or self.basis(kind.name, unit, period)
+        threshold = self.office.settings.thresholds.small_denominator
         cells = []
         for name in kind.table:
             found = self.book.figure(kind.name, name, unit, period, basis=basis, breakdown=breakdown, key=key)
-            cells.append(figures.cell(self.lang, kind.measures[name], found))
+            cells.append(figures.cell(self.lang, kind.measures[name], found, threshold))
         return Markup("".join(cells))  # noqa: S704 escaped there
 
     def sentence(self, kind: Kind, unit: Unit, period: str) -> Markup:
@@ -212,7 +213,7 @@ def write_pages(
 
     The bytes depend on the arguments alone. Raises Mistake for a hand-written page that one language lacks.
     """
-    board = Board.make(office, ledger, problems)
+    board = Board(office, ledger, problems)
     kinds = list(office.kinds.values())
     views = {lang: View(lang, office, book, board) for lang in office.settings.languages}
     received = max((dt.datetime.fromisoformat(line.accepted_at).date() for line in ledger.lines), default=None)
@@ -244,7 +245,7 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
     sections, missing, late = [], [], []
     for kind in office.kinds.values():
         for period in board.periods(kind):
-            if unit in office.expected_units(kind, period) or board.ledger.revisions(kind.name, unit.code, period):
+            if unit.code in board.expected(kind.name, period) or board.ledger.revisions(kind.name, unit.code, period):
                 status = board.status(kind, unit.code, period)
                 missing += [(kind, status)] if status.state == "missing" else []
                 late += [(kind, status)] if status.state == "late" else []

@@ -41,7 +41,24 @@ def text(lang: str, measure: Measure, figure: Figure) -> str:
     places = decimals(measure)
     if measure.form == "ratio":
         return formats.percent(lang, percentage(figure.value, places), places)
-    return formats.number(lang, rounded(figure.value, places), places)
+    return number(lang, figure.value, places)
+
+
+def number(lang: str, value: float, places: int) -> str:
+    """A number as people read it; a whole one needs no rounding."""
+    return formats.number(lang, value if isinstance(value, int) else rounded(value, places), places)
+
+
+def parts(figure: Figure) -> dict[str, float]:
+    """The numerator and the denominator that are printed beside a rate, by their names after the # of an address;
+    empty where there is nothing to divide."""
+    known = {"numerator": figure.numerator, "denominator": figure.denominator}
+    return {name: value for name, value in known.items() if value is not None and figure.value is not None}
+
+
+def part_text(lang: str, value: float) -> str:
+    """A numerator or denominator as people read it."""
+    return number(lang, value, 0 if value == int(value) else 2)
 
 
 def machine(value: float) -> str:
@@ -52,16 +69,16 @@ def machine(value: float) -> str:
 
 
 def data(value: float, address: str, shown: str) -> str:
-    """A `<data>` element as HTML text. Addresses are percent-encoded and numbers are digits, but nothing is taken on
-    trust."""
-    return f'<data value="{machine(value)}" data-of="{escape(address)}">{escape(shown)}</data>'
+    """A `<data>` element as HTML text. An address is percent-encoded and a number is digits: neither can end its
+    attribute."""
+    return f'<data value="{machine(value)}" data-of="{address}">{escape(shown)}</data>'
 
 
 def element(lang: str, measure: Measure, figure: Figure) -> str:
     """The figure as `<data value data-of>`; without data a `<span>` that says so."""
     shown = text(lang, measure, figure)
     if figure.value is None:
-        return f'<span class="ck-none" data-of="{escape(figure.address)}">{escape(shown)}</span>'
+        return f'<span class="ck-none" data-of="{figure.address}">{escape(shown)}</span>'
     return data(figure.value, figure.address, shown)
 
 
@@ -70,14 +87,19 @@ def rate(lang: str, measure: Measure, figure: Figure) -> str:
     `#numerator` or `#denominator`; "" for other measures and where there is nothing to divide."""
     if measure.form != "ratio" or figure.value is None:
         return ""
-    parts = []
-    for name, value in (("numerator", figure.numerator), ("denominator", figure.denominator)):
-        assert value is not None, "a rate that is given has both parts"
-        places = 0 if value == int(value) else 2
-        parts.append(data(value, f"{figure.address}#{name}", formats.number(lang, rounded(value, places), places)))
-    return f'<span class="ck-rate">{"/".join(parts)}</span>'
+    address = figure.address
+    shown = (data(value, f"{address}#{name}", part_text(lang, value)) for name, value in parts(figure).items())
+    return f'<span class="ck-rate">{"/".join(shown)}</span>'
 
 
-def cell(lang: str, measure: Measure, figure: Figure) -> str:
-    """One figure in its `<td>`, a percentage with its parts beneath."""
-    return f'<td class="ck-num">{element(lang, measure, figure)}{rate(lang, measure, figure)}</td>'
+def few(measure: Measure, figure: Figure, threshold: int) -> str:
+    """A mark behind a percentage of fewer cases than the office's threshold; its meaning stands at the table."""
+    if measure.form != "ratio" or figure.value is None or (figure.denominator or 0) >= threshold:
+        return ""
+    return '<span class="ck-few">*</span>'
+
+
+def cell(lang: str, measure: Measure, figure: Figure, threshold: int) -> str:
+    """One figure in its `<td>`, a percentage with its parts beneath and a mark when they are small."""
+    mark = few(measure, figure, threshold)
+    return f'<td class="ck-num">{element(lang, measure, figure)}{mark}{rate(lang, measure, figure)}</td>'

@@ -3,7 +3,8 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from publisher.catalogue import Kind, Office, Unit
@@ -40,24 +41,37 @@ class Status:
     warnings: tuple[Problem, ...] = ()
 
 
-@dataclass
 class Board:
-    """The status of every submission of an office, looked up by kind, unit and period."""
+    """The status of every submission of an office, looked up by kind, unit and period.
 
-    office: Office
-    ledger: Ledger
-    warnings: dict[tuple[str, str, str], list[Problem]] = field(default_factory=dict)
-    known: dict[tuple[str, str, str], Status] = field(default_factory=dict)
+    What a kind awaits in a period is found once, not for each unit: thousands of pages ask.
+    """
 
-    @classmethod
-    def make(cls, office: Office, ledger: Ledger, problems: Iterable[Problem]) -> "Board":
-        """A board with the warnings of the check sorted by the file they speak of."""
-        board = cls(office, ledger)
+    def __init__(self, office: Office, ledger: Ledger, problems: Iterable[Problem]) -> None:
+        self.office, self.ledger = office, ledger
+        self.warnings: dict[tuple[str, str, str], list[Problem]] = {}
+        self.known: dict[tuple[str, str, str], Status] = {}
+        self.given = {(line.kind, line.period) for line in ledger.current.values()}
+        self.due = cache(self.find_due)
+        self.expected = cache(self.find_expected)
+        self.labels = cache(self.find_labels)
         for problem in problems:
             match = DATA_FILE.search(problem.file.replace("\\", "/"))
             if match and problem.severity == "warning":
-                board.warnings.setdefault((match[1], match[3], match[2]), []).append(problem)
-        return board
+                self.warnings.setdefault((match[1], match[3], match[2]), []).append(problem)
+
+    def find_due(self, kind: str, period: str) -> dt.date:
+        """The last day on which a submission is in time."""
+        return self.office.due_on(self.office.kinds[kind], period)
+
+    def find_expected(self, kind: str, period: str) -> dict[str, Unit]:
+        """The units that must submit, by code."""
+        return {unit.code: unit for unit in self.office.expected_units(self.office.kinds[kind], period)}
+
+    def find_labels(self, kind: str) -> tuple[str, ...]:
+        """The labels of `periods`."""
+        given = {period for of, period in self.given if of == kind}
+        return tuple(sorted(given.union(self.office.due_periods(self.office.kinds[kind]))))
 
     def status(self, kind: Kind, unit: str, period: str) -> Status:
         """The status of one submission."""
@@ -68,7 +82,7 @@ class Board:
 
     def make_status(self, kind: Kind, unit: str, period: str) -> Status:
         """The status from the ledger and the due day."""
-        due = self.office.due_on(kind, period)
+        due = self.due(kind.name, period)
         lines = self.ledger.revisions(kind.name, unit, period)
         if not lines:
             state: Literal["missing", "waiting"] = "missing" if due < self.office.today else "waiting"
@@ -90,13 +104,12 @@ class Board:
 
     def periods(self, kind: Kind) -> list[str]:
         """Every period of a kind that is due or has data, first to last."""
-        given = {line.period for line in self.ledger.current.values() if line.kind == kind.name}
-        return sorted(given | set(self.office.due_periods(kind)))
+        return list(self.labels(kind.name))
 
     def missing_units(self, kind: Kind, period: str) -> list[Unit]:
         """The units that had to submit and did not, once the due day is over."""
         return [
             unit
-            for unit in self.office.expected_units(kind, period)
+            for unit in self.expected(kind.name, period).values()
             if self.status(kind, unit.code, period).state == "missing"
         ]

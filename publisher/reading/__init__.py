@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from publisher.catalogue import Kind, Office
-from publisher.catalogue.kinds import Layout
+from publisher.catalogue.columns import Layout
+from publisher.catalogue.kinds import FIXED_COLUMNS
 from publisher.errors import column_letter
 from publisher.reading.decoding import Refused, Source, Text, decode
 from publisher.reading.header import Finding, Header, SourceColumn, count_hits, find_header, known_headers
@@ -91,7 +92,7 @@ def guess_kind(source: Path | bytes, office: Office) -> Kind | None:
     found: list[tuple[int, int, str]] = []
     for name, kind in office.kinds.items():
         header = find_header(text, kind, None, frozenset((*DERIVED, "period", "unit_code")))
-        if isinstance(header, Header):
+        if isinstance(header, Header) and set(header.columns) & (set(kind.columns) - set(FIXED_COLUMNS)):
             hits = count_hits(header.head.rows[header.row - 1], kind, known_headers(kind))
             errors = sum(1 for finding in header.findings if finding.severity == "error")
             found.append((-errors, hits, name))

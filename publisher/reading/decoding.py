@@ -168,7 +168,7 @@ class Seen:
         if self.guess is None:
             self.guess = legacy.guess_text(text[:SAMPLE])
         if not self.vietnamese:
-            self.vietnamese = bool(legacy.VIETNAMESE.search(text))
+            self.vietnamese = not text.isascii() and bool(legacy.VIETNAMESE.search(text))
             self.lost += len(legacy.LOST.findall(text)) if "?" in text else 0
 
     def refuse(self) -> None:

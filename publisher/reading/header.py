@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from publisher.catalogue import Kind
-from publisher.catalogue.kinds import Column, Layout
+from publisher.catalogue.columns import Column, Layout
 from publisher.errors import Mistake, Severity, column_letter
 from publisher.reading.decoding import Text
 from publisher.reading.labels import folded, labels
@@ -212,8 +212,8 @@ def match(
         if column.required
     ]
     exact = {text for column in kind.schema_columns for _, text in column.headers()}
-    loose = [c for c in columns.values() if row[c.number - 1] not in exact] if layout is None else []
-    if loose:
+    loose = [c for c in columns.values() if row[c.number - 1] not in exact and not OTHER_SCRIPT.search(c.label)]
+    if loose and layout is None:
         listed = ", ".join(f"“{c.label}”" for c in loose)
         findings.append(Finding("header-loose", "note", values={"count": len(loose), "columns": listed}))
     if aside and not layout:

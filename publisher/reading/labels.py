@@ -35,7 +35,7 @@ class Labels:
         return folded(text).startswith(self.endings)
 
     def may_be_aside(self, text: str) -> bool:
-        """Whether a cell begins with a letter with which a total or an ending begins: cheap, and never wrongly False."""
+        """Whether a cell begins with a letter with which a total or an ending begins: cheap, never wrongly False."""
         first = text.lstrip()[:1]
         return bool(first) and not first.isdigit() and (not first.isalpha() or plain(first)[:1] in self.initials)
 

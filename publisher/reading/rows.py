@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from publisher import words
 from publisher.catalogue import Kind, Office
-from publisher.catalogue.kinds import Column
+from publisher.catalogue.columns import Column
 from publisher.errors import Problem, Severity, column_letter
 from publisher.reading import values
 from publisher.reading.decoding import Text
@@ -31,7 +31,7 @@ class Place(TypedDict):
     """Where a problem is: keyword arguments of `words.problem`."""
 
     sheet: str
-    row: int
+    row: int | None
     column: str
     cell: str
 
@@ -92,7 +92,9 @@ class ReadTable:
         self.inputs = {name: c for name, c in header.columns.items() if name not in self.kind.columns}
         shape = Scan(text, header, self.kind, self.office).run()
         for row, finding in shape.faults:
-            self.stop(tell(finding.code, finding.severity, self.file, row=row, column=finding.label, **finding.values))
+            cell = f"{column_letter(finding.number)}{row}" if finding.number else ""
+            place = Place(sheet=self.sheet, row=row, column=finding.label, cell=cell)
+            self.stop(tell(finding.code, finding.severity, self.file, place=place, **finding.values))
         if not self.stopped:
             self.body = Body(self, text, header, shape, constants)
 
@@ -102,9 +104,9 @@ class ReadTable:
         Numbers are plain digits with a dot for decimals, days ISO, codes and categories in their own spelling.
         """
         if self.stopped or self.body is None:
-            return
+            return iter(())
         body, self.body = self.body, None
-        yield from body.rows()
+        return body.rows()
 
     def place(self, row: int, column: str) -> Place:
         """Where a cell stands: the header as in the file and the cell's address; of a code that the file gives by name,
@@ -294,7 +296,7 @@ class Body:
         if not code:
             self.fill(number, raw, cells, name, column)
         elif entry and code not in entries.named(text):
-            known = {"code": code, "known": entry.name.vi}
+            known = {"entry": code, "known": entry.name.vi}
             self.table.refuse(number, name, text, values.fault("name-code-differ", **known))
             self.table.refused.add((number, column))
         elif len(self.agreed) < Remembered.MOST:

@@ -178,12 +178,12 @@ class Scan:
 
 
 def label_places(header: Header, kind: Kind) -> set[int]:
-    """The places of the columns that name a row (codes, names, categories, keys, row numbers): there a total or a
-    signature shows itself. Free text is left alone."""
+    """The places of the columns that name a row (codes, names, categories, row numbers): there a total or a signature
+    shows itself. Free text is left alone."""
     named = {
         name
         for name, column in kind.columns.items()
-        if column.table or column.categories or name in kind.grain or name in ("period", "unit_code")
+        if column.table or column.categories or name in ("period", "unit_code")
     }
     places = {c.number - 1 for name, c in header.columns.items() if name in named or name not in kind.columns}
     return places | set(header.aside)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from publisher.catalogue.kinds import Column
+from publisher.catalogue.columns import Column
 
 TOLERANCE = Decimal("0.005")
 """For figures with decimals, which a total row may have rounded."""
@@ -62,5 +62,5 @@ class Totals:
     def differences(self, row: int, stated: list[str], sums: list[Amount]) -> Iterator[Wrong]:
         """The figures of a total row that differ from the sums."""
         for name, text, total in zip(self.names, stated, sums, strict=True):
-            if text and name not in self.unknown and abs(amount(text) - total) > TOLERANCE:
+            if text and name not in self.unknown and abs(Decimal(text) - total) > TOLERANCE:
                 yield row, name, text, str(total)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from publisher.catalogue.kinds import Column
+from publisher.catalogue.columns import Column
 from publisher.catalogue.tables import Table
 from publisher.reading.labels import folded, labels
 

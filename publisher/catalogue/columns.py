@@ -1,0 +1,96 @@
+"""The columns of a dataset kind (schema.yaml), and how the headers of real files map to them (layouts/*.yaml)."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from publisher.catalogue.text import Text
+
+
+class Declared(BaseModel):
+    """A part of a definition: unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Category(Declared):
+    """One allowed value of a column, with the words people write for it."""
+
+    value: str
+    titles: Text
+    aliases: tuple[str, ...] = ()
+
+
+class NamedBy(Declared):
+    """An input-only column that names an entry of the table instead of its code."""
+
+    titles: Text
+    aliases: tuple[str, ...] = ()
+
+
+class Column(Declared):
+    """One field of schema.yaml: Table Schema, and what the reader needs to find it in real files.
+
+    `table` says that the value is a code of a reference table; `named_by` the column that may give the
+    entry's name instead. `default` fills a column that a file lacks. `public: false` keeps it out of
+    what is published.
+    """
+
+    name: str
+    type: Literal["integer", "number", "string", "date"]
+    titles: Text
+    description: Text = Text(vi="")
+    aliases: tuple[str, ...] = ()
+    constraints: dict[str, Any] = Field(default_factory=dict)
+    categories: tuple[Category, ...] = ()
+    table: Literal["", "units", "fields"] = ""
+    named_by: NamedBy | None = None
+    default: str = ""
+    public: bool = True
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Every header that means this column or the input-only column that names its entries, as (column, header)."""
+        found = [(self.name, text) for text in (self.name, self.titles.vi, self.titles.en, *self.aliases)]
+        if self.named_by:
+            name = self.name.removesuffix("_code") + "_name"
+            found += [(name, text) for text in (name, self.named_by.titles.vi, self.named_by.titles.en)]
+            found += [(name, text) for text in self.named_by.aliases]
+        return found
+
+    @property
+    def required(self) -> bool:
+        """Whether every row needs a value."""
+        return bool(self.constraints.get("required"))
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether the column holds numbers."""
+        return self.type in ("integer", "number")
+
+    def descriptor(self) -> dict[str, Any]:
+        """The field as a Table Schema descriptor, with the Vietnamese title."""
+        constraints = dict(self.constraints)
+        if self.categories:
+            constraints["enum"] = [c.value for c in self.categories]
+        found: dict[str, Any] = {"name": self.name, "type": self.type, "title": self.titles.vi}
+        if self.description.vi:
+            found["description"] = self.description.vi
+        if constraints:
+            found["constraints"] = constraints
+        return found
+
+
+class Layout(Declared):
+    """How the headers of a file as offices have it map to columns.
+
+    `columns` maps a header to a column's name, `ignore` lists headers to leave aside, `constants`
+    fill columns the file lacks, `decimal` is the mark its numbers use. A layout is used when all
+    its `columns` headers stand in the file, or when it is asked for by name.
+    """
+
+    name: str
+    title: Text
+    columns: dict[str, str]
+    ignore: tuple[str, ...] = ()
+    constants: dict[str, str] = Field(default_factory=dict)
+    decimal: Literal[",", "."] = ","

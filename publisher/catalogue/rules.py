@@ -1,0 +1,106 @@
+"""The rules of a dataset kind (rules.yaml): what must hold in a row, and from one period to the next."""
+
+from typing import Any, Literal
+
+from pydantic import model_validator
+
+from publisher.catalogue.columns import Declared
+from publisher.catalogue.text import Text
+
+
+class Rule(Declared):
+    """One rule of rules.yaml: a stable code, a severity, a sentence in two languages, and one test.
+
+    `title` says what must hold and where that comes from; `message` speaks to the clerk and names cells; `public` says
+    beside the published figure what does not fit.
+
+    Tests within a row (a figure that is blank makes a test silent unless it says otherwise):
+    - `sum`: `{left, right: [...], optional: [...]}` left = Σ right, or = Σ right + Σ optional that are given;
+      `left` may be a list (its sum); `within` is its tolerance. Fills {expected} = Σ right, {parts}, {difference}
+    - `at_most`: `{part: [...], whole: [...]}` Σ part ≤ Σ whole; a blank part counts as nothing. Fills
+      {expected} = Σ whole, {parts} of the part
+    - `needs`: `{column, when: [...]}` column must be filled when the sum of `when`, {value}, is above 0
+    - `percent`: `{stated, numerator, denominator, within}` a stated percentage equals the recomputed one, {expected},
+      within the tolerance or half a unit of its last digit; with a denominator of 0 it is rule V12
+    - `shares`: `{columns: [...], within}` the stated shares make 100. Fills {parts}
+    - `pattern`: `{column, regex}` a text that is given has this form from its first to its last character
+    Tests across periods of one unit (over rows with the same grain and basis); all fill {period}, such as 10/2026:
+    - `carries`: `{column, from: [...]}` column = Σ from, {expected}, {parts}, of the period before, {previous}; what is
+      blank there counts as nothing
+    - `adds_up`: `{flow: [...], first: [...], last: [...]}` year-to-date rows agree with their months, {expected}
+    - `jump`: `{columns: [...], ratio, at_least, periods}` a change beyond ratio × the median, {expected}, of the
+      periods before, three of which must be there; silent below `at_least`
+    - `repeats`: `{columns: [...], at_least}` the same figures as the period before, {previous}
+    Every sentence may use {row} {column} {cell} {value} {file}: the place and the figure of the left, part, stated or
+    needed column; {parts} looks like "12 + 30 + 4 = 46". Numbers are written as the sentence's language writes them.
+    `within` is an absolute tolerance.
+    """
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: Text
+    public: Text = Text(vi="")
+    title: Text = Text(vi="")
+    sum: dict[str, Any] | None = None
+    at_most: dict[str, Any] | None = None
+    needs: dict[str, Any] | None = None
+    percent: dict[str, Any] | None = None
+    shares: dict[str, Any] | None = None
+    pattern: dict[str, Any] | None = None
+    carries: dict[str, Any] | None = None
+    adds_up: dict[str, Any] | None = None
+    jump: dict[str, Any] | None = None
+    repeats: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def one_test(self) -> "Rule":
+        """Exactly one test a rule."""
+        if len(self.tests) != 1:
+            raise ValueError(f"rule {self.code} needs exactly one test, has {sorted(self.tests)}")
+        return self
+
+    @property
+    def tests(self) -> dict[str, dict[str, Any]]:
+        """The tests that the rule names."""
+        given = {name: getattr(self, name) for name in ROW_TESTS + PERIOD_TESTS}
+        return {name: test for name, test in given.items() if test is not None}
+
+    @property
+    def test(self) -> str:
+        """The name of its one test."""
+        return next(iter(self.tests))
+
+    @property
+    def within_row(self) -> bool:
+        """Whether one row is enough to decide."""
+        return self.test in ROW_TESTS
+
+
+ROW_TESTS = ("sum", "at_most", "needs", "percent", "shares", "pattern")
+PERIOD_TESTS = ("carries", "adds_up", "jump", "repeats")
+
+
+def rule_columns(rule: Rule) -> list[str]:
+    """The columns that a rule's test speaks of."""
+    test = rule.tests[rule.test]
+    names: list[str] = []
+    for key in (
+        "left",
+        "right",
+        "optional",
+        "part",
+        "whole",
+        "column",
+        "when",
+        "stated",
+        "numerator",
+        "denominator",
+        "columns",
+        "from",
+        "flow",
+        "first",
+        "last",
+    ):
+        value = test.get(key, [])
+        names += [value] if isinstance(value, str) else list(value)
+    return names

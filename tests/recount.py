@@ -1,0 +1,321 @@
+"""The independent recount: every published figure computed once more, with nothing but the standard library.
+
+`python -I -S recount.py OFFICE SITE` reads an office's accepted CSV files and the built site's pages, and prints what it
+found as JSON. It shares no line with the program: the formulas stand here a second time, and sums are exact fractions.
+"""
+
+import csv
+import json
+import sys
+from collections import Counter
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+# A tally is a list of columns that are added up, or a {column: value} that is counted.
+TALLIES = {
+    "procedures": {
+        "received_new": ["received_online", "received_offline"],
+        "received_online": ["received_online"],
+        "carried_over": ["carried_over"],
+        "resolved_total": ["resolved_total"],
+        "in_time": ["resolved_early", "resolved_on_time"],
+        "resolved_late": ["resolved_late"],
+        "pending_total": ["pending_total"],
+        "pending_late": ["pending_late"],
+        "returned": ["returned"],
+        "withdrawn": ["withdrawn"],
+        "apologies_sent": ["apologies_sent"],
+    },
+    "inspections": {
+        "visits": ["visits"],
+        "found": ["found"],
+        "fixed": ["fixed"],
+        "fines": ["fines"],
+        "reports": {},
+        "failed": {"result": "fail"},
+        "failed_here": {"result": "fail", "place": "street"},
+    },
+}
+# A measure: its form, what is above and below the line (or added and taken off), and the places it is printed with.
+MEASURES = {
+    "procedures": {
+        "received_new": ("sum", ["received_new"], [], 0),
+        "online_pct": ("ratio", ["received_online"], ["received_new"], 1),
+        "carried_over": ("sum", ["carried_over"], [], 0),
+        "resolved_total": ("sum", ["resolved_total"], [], 0),
+        "resolved_in_time": ("sum", ["in_time"], [], 0),
+        "resolved_late": ("sum", ["resolved_late"], [], 0),
+        "on_time_pct": ("ratio", ["in_time"], ["resolved_total"], 1),
+        "pending_total": ("sum", ["pending_total"], [], 0),
+        "pending_late": ("sum", ["pending_late"], [], 0),
+        "pending_late_pct": ("ratio", ["pending_late"], ["pending_total"], 1),
+        "returned": ("sum", ["returned"], [], 0),
+        "withdrawn": ("sum", ["withdrawn"], [], 0),
+        "apologies_sent": ("sum", ["apologies_sent"], [], 0),
+    },
+    "inspections": {
+        "visits": ("sum", ["visits"], [], 0),
+        "found": ("sum", ["found", "failed"], [], 0),
+        "fixed_pct": ("ratio", ["fixed"], ["found"], 2),
+        "left": ("difference", ["found"], ["fixed"], 0),
+        "failed": ("sum", ["failed"], [], 0),
+        "failed_here_pct": ("ratio", ["failed_here"], ["reports"], 1),
+        "fine_score": ("score", ["fines"], ["reports"], 3),
+        "per_resolved_pct": ("ratio", ["visits"], ["procedures.resolved_total"], 1),
+        "load": ("sum", ["visits", "procedures.resolved_total"], [], 0),
+    },
+}
+# A breakdown: the column whose values split the rows, or (tally, {key: column}).
+BREAKDOWNS = {
+    "procedures": {
+        "field": "field_code",
+        "channel": ("received_new", {"online": "received_online", "offline": "received_offline"}),
+    },
+    "inspections": {
+        "field": "field_code",
+        "place": "place",
+        "time": ("visits", {"day": "by_day", "night": "by_night"}),
+    },
+}
+# What a kind's long table must show for each unit and period.
+TABLE = {
+    "procedures": ["received_new", "online_pct", "resolved_total", "resolved_late", "on_time_pct", "pending_total",
+                   "pending_late"],
+    "inspections": list(MEASURES["inspections"]),
+}  # fmt: skip
+
+STATES = {
+    "vi": {"none": "không phát sinh", "blank": "chưa có số liệu"},
+    "en": {"none": "none to count", "blank": "no data yet"},
+}
+
+Row = dict[str, str]
+Unknown = (KeyError, ValueError)
+
+
+class Printed(HTMLParser):
+    """The figures of a page: (address, value or None, text) for every element that has `data-of` or is a `<data>`."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str | None, str]] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A figure begins."""
+        given = dict(attrs)
+        if tag == "data" or "data-of" in given:
+            self.open.append(tag)
+            self.found.append((given.get("data-of") or "", given.get("value"), ""))
+
+    def handle_data(self, data: str) -> None:
+        """The text of a figure."""
+        if self.open:
+            address, value, text = self.found[-1]
+            self.found[-1] = (address, value, text + data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """A figure ends; figures hold no elements."""
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+
+
+class Office:
+    """The rows of an office's accepted files by (kind, unit, period)."""
+
+    def __init__(self, root: Path) -> None:
+        self.rows: dict[tuple[str, str, str], list[Row]] = {}
+        for path in sorted(root.glob("datasets/*/data/*/*.csv")):
+            kind, _, period, _ = path.parts[-4:]
+            with path.open(encoding="utf-8", newline="") as stream:
+                self.rows[kind, path.stem, period] = list(csv.DictReader(stream, strict=True))
+
+    def of(self, kind: str, unit: str, period: str, basis: str) -> list[Row]:
+        """The rows of one unit or, for `all`, of every unit, on one basis."""
+        return [
+            row
+            for (k, u, p), rows in self.rows.items()
+            if (k, p) == (kind, period) and unit in (u, "all")
+            for row in rows
+            if (row.get("basis") or "month") == basis
+        ]
+
+    def tally(self, kind: str, name: str, rows: list[Row], split: tuple[str, str]) -> Fraction | None:
+        """One tally over rows; None when everything that it adds up is blank."""
+        breakdown, key = split
+        declared = TALLIES[kind][name]
+        if breakdown:
+            how = BREAKDOWNS[kind][breakdown]
+            if isinstance(how, str):
+                rows = [row for row in rows if row[how] == key]
+            else:
+                declared = [how[1][key]] if how[0] == name else []
+                if not declared:
+                    return None
+        if isinstance(declared, dict):
+            count = sum(all(row[column] == value for column, value in declared.items()) for row in rows)
+            return Fraction(count) if rows else None
+        cells = [Fraction(row[column]) for row in rows for column in declared if row.get(column)]
+        return sum(cells, Fraction(0)) if cells else None
+
+    def figure(self, address: str) -> tuple[str, Fraction | None, Fraction | None, Fraction | None, int]:
+        """(state, value, numerator, denominator, places) of an address. Raises KeyError, ValueError for no figure."""
+        kind, measure, unit, period, basis, *rest = address.split("/")
+        split = ("", "")
+        if rest:
+            (last,) = rest
+            breakdown, _, key = last.partition("=")
+            split = (unquote(breakdown), unquote(key))
+        form, above, below, places = MEASURES[kind][measure]
+
+        def look_up(tally: str) -> Fraction | None:
+            of, _, name = tally.rpartition(".")
+            of = of or kind
+            where = split if split[0] in BREAKDOWNS[of] else ("", "")
+            return self.tally(of, name, self.of(of, unquote(unit), unquote(period), unquote(basis)), where)
+
+        top = [look_up(tally) for tally in above]
+        bottom = [look_up(tally) for tally in below]
+        if form == "sum":
+            given = [value for value in top if value is not None]
+            return ("given", sum(given), None, None, places) if given else ("blank", None, None, None, places)
+        if None in top or None in bottom:
+            return "blank", None, None, None, places
+        numerator, denominator = sum(top, Fraction(0)), sum(bottom, Fraction(0))  # type: ignore[arg-type]
+        if form == "difference":
+            return "given", numerator - denominator, numerator, denominator, places
+        if denominator == 0:
+            return "none", None, numerator, denominator, places
+        value = numerator / denominator * (100 if form == "ratio" else 1)
+        return "given", value, numerator, denominator, places
+
+
+def half_up(value: Fraction, places: int) -> Decimal:
+    """A fraction as reports round it."""
+    sign = -1 if value < 0 else 1
+    scaled = abs(value) * 10**places
+    return sign * Decimal(int(scaled + Fraction(1, 2))).scaleb(-places)
+
+
+def written(lang: str, value: Decimal, places: int) -> str:
+    """A rounded number as the page must show it."""
+    text = f"{value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):,f}"
+    return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def expected(office: Office, lang: str, address: str) -> tuple[Fraction | None, set[str]]:
+    """The value that an element must have, and the texts that are right for it."""
+    plain, _, part = address.partition("#")
+    state, value, numerator, denominator, places = office.figure(plain)
+    form = MEASURES[plain.split("/")[0]][plain.split("/")[1]][0]
+    if part:
+        if form != "ratio":
+            raise ValueError(f"only a rate shows its parts: {address}")
+        value = {"numerator": numerator, "denominator": denominator}[part]
+        if value is None:
+            raise ValueError(f"there is no such part: {address}")
+        places = 0 if value.denominator == 1 else 2
+        return value, {written(lang, half_up(value, places), places)}
+    if value is None:
+        return None, {STATES[lang][state]}
+    shown = half_up(value, places)
+    if form == "ratio":
+        step = Decimal(1).scaleb(-places)
+        if value < 100 <= shown:
+            shown = 100 - step
+        if shown <= 0 < value:
+            shown = step
+        return value, {written(lang, shown, places) + "%"}
+    return value, {written(lang, shown, places)}
+
+
+def compare(office: Office, site: Path) -> dict[str, object]:
+    """Every figure of every page against its recount."""
+    differences: list[str] = []
+    seen: Counter[str] = Counter()
+    for path in sorted(site.rglob("*.html")):
+        name = path.relative_to(site).as_posix()
+        lang = "en" if name.startswith("en/") else "vi"
+        page = Printed()
+        page.feed(path.read_text(encoding="utf-8"))
+        for address, value, text in page.found:
+            seen[address] += 1
+            try:
+                wanted, texts = expected(office, lang, address)
+            except Unknown as error:
+                differences.append(f"{name}: {address!r} is no figure ({error!r})")
+                continue
+            # Six decimals stand in the attribute: half a millionth is as near as it can be.
+            right = value is None if wanted is None else value is not None and near(value, wanted)
+            if not right or text not in texts:
+                differences.append(f"{name}: {address} is {value} ({text}), recounted {wanted} ({texts})")
+    return {"compared": sum(seen.values()), "addresses": sorted(seen), "differences": differences}
+
+
+def near(value: str, wanted: Fraction) -> bool:
+    """Whether an attribute holds a number, exact to six decimals and with no needless digit."""
+    if not value.replace("-", "", 1).replace(".", "", 1).isdigit():
+        return False
+    tidy = "." not in value or not value.endswith(("0", "."))
+    return tidy and abs(Fraction(value) - wanted) <= Fraction(1, 2_000_000) + Fraction(1, 10**9)
+
+
+def must_appear(office: Office) -> list[str]:
+    """The address of every figure that the accepted files make, by the declared tables: nothing may be left out."""
+    wanted = set()
+    bases: dict[tuple[str, str, str], set[str]] = {}
+    for (kind, unit, period), rows in office.rows.items():
+        for row in rows:
+            for who in (unit, "all"):
+                bases.setdefault((kind, who, period), set()).add(row.get("basis") or "month")
+    for (kind, unit, period), found in bases.items():
+        for basis in found:
+            wanted |= {f"{kind}/{measure}/{unit}/{period}/{basis}" for measure in TABLE[kind]}
+    last: dict[tuple[str, str], str] = {}
+    for kind, unit, period in bases:
+        last[kind, unit] = max(period, last.get((kind, unit), ""))
+    for (kind, unit), period in last.items():
+        if unit == "all":
+            continue
+        basis = "month" if "month" in bases[kind, unit, period] else "year_to_date"
+        rows = office.of(kind, unit, period, basis)
+        for name, how in BREAKDOWNS[kind].items():
+            if isinstance(how, str):
+                keys = {row[how] for row in rows}
+                wanted |= {f"{kind}/{m}/{unit}/{period}/{basis}/{name}={key}" for m in TABLE[kind] for key in keys}
+            else:
+                keys = {key for key, column in how[1].items() if any(row[column] for row in rows)}
+                wanted |= {f"{kind}/{how[0]}/{unit}/{period}/{basis}/{name}={key}" for key in keys}
+    return sorted(wanted)
+
+
+def downloads(office: Office, site: Path) -> list[str]:
+    """What differs between the published CSV files and the accepted rows, in the columns that they share."""
+    wrong = []
+    periods = sorted({(period, kind) for kind, _, period in office.rows})
+    for period, kind in periods:
+        rows = [row for (k, _, p), found in sorted(office.rows.items()) if (k, p) == (kind, period) for row in found]
+        with (site / "du-lieu" / period / f"{kind}.csv").open(encoding="utf-8", newline="") as stream:
+            published = list(csv.DictReader(stream, strict=True))
+        names = [name for name in rows[0] if name in published[0]]
+        left, right = (Counter(tuple(row[n] for n in names) for row in part) for part in (rows, published))
+        if left != right or len(names) < 8:
+            wrong.append(f"{period}/{kind}.csv: {left - right} is missing, {right - left} is too much")
+    return wrong
+
+
+def main() -> int:
+    """Print the recount of an office (first argument) and its built site (second) as JSON."""
+    office, site = Office(Path(sys.argv[1])), Path(sys.argv[2])
+    found = compare(office, site)
+    found["downloads"] = downloads(office, site)
+    found["missing"] = sorted(set(must_appear(office)) - set(found["addresses"]))  # type: ignore[call-overload]
+    json.dump(found, sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
