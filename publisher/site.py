@@ -177,9 +177,8 @@ def run(job: Job) -> str:
             copyright=job.copyright,
             strict=True,
         )
-        for name in ("alternate", "languages"):  # the switch, and the theme's links between pages
-            others = [entry for entry in config.extra[name] if entry["lang"] in job.languages]
-            config.extra[name] = others if len(others) > 1 else []
+        others = [entry for entry in config.extra["languages"] if entry["lang"] in job.languages]
+        config.extra["languages"] = others if len(others) > 1 else []
         config.extra.update(job.extra)
         mkdocs_build(config)
     except Abort as error:

@@ -129,6 +129,14 @@ def test_a_name_that_two_units_bear_needs_a_code(tmp_path: Path) -> None:
     assert told(read(office, FILE.replace("00004,", ","))[1]) == "error V16 B2"
 
 
+def test_a_name_that_two_fields_bear_needs_a_code(tmp_path: Path) -> None:
+    twins = [{"code": code, "name_vi": "Hộ tịch"} for code in ("HT", "H2")]
+    office = open_office(make_office(tmp_path / "o", kinds={"received": KIND}, fields=twins))
+    (problem,) = read(office, FILE.replace("HT,", ","))[1]
+    assert told([problem]) == "error V17 E2"
+    assert "(H2, HT)" in problem.message_vi
+
+
 def test_a_category_is_known_by_value_title_and_alias(office: Office) -> None:
     for text in ("web", "Trực tuyến", "TRUC TUYEN", "Online", "mạng"):
         assert read(office, with_column("Kênh", text))[0][0][1][12] == "web"

@@ -287,6 +287,8 @@ def test_what_is_no_longer_current_is_dropped(office: Office) -> None:
     assert found.cubes["work"].frame.query("period == '2025-05'")["unit"].unique().tolist() == [
         "00001", "00003", "00004", "00005",
     ]  # fmt: skip
+    stored = pd.read_parquet(office.cache / "tallies" / "work" / "2025-05.parquet")
+    assert "00002" not in set(stored["unit"]), "nor does it stay in the cache"
 
 
 def test_a_correction_and_its_withdrawal_give_the_first_figures_again(office: Office) -> None:

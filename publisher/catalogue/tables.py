@@ -27,6 +27,9 @@ CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 RESERVED = frozenset({"all"})
 """Codes that figures use for the whole office (`measures.EVERY`)."""
 
+SLUG_LIMIT = 100
+"""A longer name is cut in addresses: file systems take no more than 255 bytes for a folder's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -148,7 +151,7 @@ def unique_slugs(path: Path, names: list[tuple[str, str]]) -> list[str]:
         for code, _ in names
         if codes[code.casefold()] > 1 or code.casefold() in RESERVED or not CODE.fullmatch(code)
     ]
-    plain = [slug(name) or slug(code) for code, name in names]
+    plain = [slug(name)[:SLUG_LIMIT].strip("-") or slug(code) for code, name in names]
     count = Counter(plain)
     slugs = [s if count[s] == 1 else f"{s}-{slug(code)}" for s, (code, _) in zip(plain, names, strict=True)]
     count = Counter(slugs)

@@ -44,8 +44,11 @@ class MonthFiles:
 
 
 def guard(text: str) -> str:
-    """A text cell that no spreadsheet runs: an apostrophe in front of a formula's first character."""
-    return "'" + text if text.startswith(FORMULA) else text
+    """A text cell that no spreadsheet runs: an apostrophe in front of a formula's first character.
+
+    A formula behind apostrophes of its own gets one more, so that taking one off gives the text back.
+    """
+    return "'" + text if text.lstrip("'").startswith(FORMULA) else text
 
 
 def read_rows(office: Office, kind: str, unit: str, period: str) -> list[dict[str, str]]:

@@ -1,0 +1,78 @@
+"""Offices to measure with, each in a folder of its own: the repository's is never touched."""
+
+import csv
+import datetime as dt
+import io
+import shutil
+from pathlib import Path
+
+import yaml
+
+from publisher.catalogue import Office, Unit, open_office
+from publisher.catalogue.office import HOME, ZONE
+from publisher.catalogue.tables import COLUMNS
+from publisher.demonstration import Maker, as_csv, make_demonstration
+from publisher.ledger import accept
+
+TABLES = ("units.csv", "fields.csv", "counters.csv", "holidays.csv")
+
+
+def demonstration(folder: Path) -> Path:
+    """The demonstration office: a copy of the committed figures, or made anew where there are none."""
+    datasets = folder / "datasets"
+    datasets.mkdir(parents=True)
+    for name in ("publishing.yaml", *TABLES):
+        shutil.copy(HOME / "datasets" / name, datasets / name)
+    office = open_office(folder)
+    if not (HOME / "datasets" / "ledger.jsonl").exists():
+        make_demonstration(office)
+        return with_shell(folder)
+    shutil.copy(HOME / "datasets" / "ledger.jsonl", office.ledger)
+    for name in office.kinds:
+        for part in ("data", "revisions"):
+            if (HOME / "datasets" / name / part).is_dir():
+                shutil.copytree(HOME / "datasets" / name / part, datasets / name / part)
+    return with_shell(folder)
+
+
+def with_shell(folder: Path) -> Path:
+    """Put the repository's MkDocs files beside an office, so that a bare `mkdocs build` there builds its pages."""
+    for name in ("mkdocs.yml", "mkdocs.en.yml"):
+        shutil.copy(HOME / name, folder / name)
+    (folder / "publisher").symlink_to(HOME / "publisher")
+    return folder
+
+
+def empty(folder: Path, units: int, months: list[str], languages: tuple[str, ...], kinds: tuple[str, ...]) -> Office:
+    """An office of so many communes with the demonstration's fields, settings and kinds, without data."""
+    datasets = folder / "datasets"
+    datasets.mkdir(parents=True)
+    settings = yaml.safe_load((HOME / "datasets" / "publishing.yaml").read_text(encoding="utf-8"))
+    chosen = {"languages": list(languages), "datasets": {name: {} for name in kinds}}
+    settings |= {**chosen, "first_period": months[0], "last_period": months[-1]}
+    (datasets / "publishing.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    for name in TABLES[1:]:
+        shutil.copy(HOME / "datasets" / name, datasets / name)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS["units"], restval="", lineterminator="\n")
+    writer.writeheader()
+    for number in range(1, units + 1):
+        writer.writerow({"code": f"{number:05d}", "name_vi": f"Phường Số {number}", "level": "commune"})
+    (datasets / "units.csv").write_text(text.getvalue(), encoding="utf-8")
+    return open_office(folder)
+
+
+def grown(
+    folder: Path, units: int, months: list[str], languages: tuple[str, ...] = ("vi",), kinds: tuple[str, ...] = ("procedures",)
+) -> Office:
+    """An office of so many communes that all submitted each kind in each month: one file a kind and month."""
+    office = empty(folder, units, months, languages, kinds)
+    maker = Maker(office)
+    communes = [unit for unit in office.units if isinstance(unit, Unit)]
+    for period in months:
+        for kind in office.kinds.values():
+            make = getattr(maker, kind.name)
+            rows = [row for unit in communes for row in make(unit, period)]
+            now = dt.datetime.combine(office.period(kind, period).end + dt.timedelta(days=2), dt.time(9), ZONE)
+            accept(office, kind, as_csv(rows), name=f"{kind.name}-{period}.csv", now=now)
+    return office
