@@ -154,7 +154,7 @@ class Maker:
 
     def feedback(self, unit: Unit, period: str) -> list[Row]:
         """One unit's month of feedback, a row a kind of feedback."""
-        rows = []
+        rows: list[Row] = []
         quiet = flaw("nothing to count", "feedback", unit.code, period)
         for kind, monthly in (("comment", 4), ("recommendation", 3), ("procedure_report", 5), ("field_report", 14)):
             new = 0 if quiet else self.around(monthly * self.size(unit))

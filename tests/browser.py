@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -77,6 +77,7 @@ class Watched:
     def __post_init__(self) -> None:
         """Watch from the first request on."""
         self.page.on("request", self.on_request)
+        self.page.on("response", self.on_response)
         self.page.on("console", self.on_console)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -85,6 +86,11 @@ class Watched:
         """Keep a request that leaves."""
         if not request.url.startswith((self.address, "data:", "blob:" + self.address)):
             self.foreign.append(request.url)
+
+    def on_response(self, response: Response) -> None:
+        """Keep what is not there."""
+        if response.status >= 400:
+            self.errors.append(f"{response.status} {response.url}")
 
     def on_console(self, message: ConsoleMessage) -> None:
         """Keep an error."""

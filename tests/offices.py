@@ -65,10 +65,10 @@ def make_office(
         folder = datasets / name
         folder.mkdir()
         for part, content in files.items():
-            (folder / f"{part}.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+            (folder / f"{part}.yaml").write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     if kinds and "datasets" not in settings:
         chosen["datasets"] = {name: {} for name in kinds}
-    (datasets / "publishing.yaml").write_text(yaml.safe_dump(chosen, allow_unicode=True), encoding="utf-8")
+    (datasets / "publishing.yaml").write_text(yaml.safe_dump(chosen, allow_unicode=True, sort_keys=False), encoding="utf-8")
     (datasets / "units.csv").write_text(table("units", units), encoding="utf-8")
     (datasets / "fields.csv").write_text(table("fields", fields), encoding="utf-8")
     (datasets / "counters.csv").write_text(table("counters", []), encoding="utf-8")

@@ -117,6 +117,12 @@ def read_page(path: Path) -> html.HtmlElement:
     return html.document_fromstring(path.read_bytes(), parser=html.HTMLParser(encoding="utf-8"))
 
 
+def read_fragment(text: str) -> html.HtmlElement:
+    """A piece of HTML as a tree below one `<div>`."""
+    page = f"<html><body><div>{text}</div></body></html>".encode()
+    return html.document_fromstring(page, parser=html.HTMLParser(encoding="utf-8")).find(".//div")
+
+
 def shown(text: str) -> str:
     """A text as it must come out: control characters and line ends are spaces, nothing else changes."""
     return "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in text)
@@ -379,10 +385,10 @@ def test_the_search_index_holds_every_name_as_text(built: Built) -> None:
         index = json.loads((built.site / root / "search/search_index.json").read_text(encoding="utf-8"))
         titles = {entry["location"]: entry["title"] for entry in index["docs"]}
         for string, unit in built.units():
-            title = html.fragment_fromstring(titles[f"don-vi/{unit.slug}/"], create_parent="div")
+            title = read_fragment(titles[f"don-vi/{unit.slug}/"])
             assert len(title) == 0
             assert title.text_content().split() == shown(table_text(string)).split()
-        whole = html.fragment_fromstring("".join(entry["text"] for entry in index["docs"]), create_parent="div")
+        whole = read_fragment("".join(entry["text"] for entry in index["docs"]))
         tags = {str(element.tag) for element in whole.iter()}
         assert tags <= {"div", "p", "ul", "ol", "li", "code", "pre", "em", "strong", "a", "sub", "sup", "br"}, tags
         text = " ".join(whole.text_content().split())
@@ -423,7 +429,7 @@ def test_an_html5_parser_reads_the_same_text(own: Built) -> None:
         content = (own.site / "don-vi" / unit.slug / "index.html").read_bytes()
         page = html5lib.parse(content, namespaceHTMLElements=False, transport_encoding="utf-8")
         assert "".join(page.find(".//h1").itertext()) == shown(table_text(string))
-        assert [e.tag for e in page.iter() if isinstance(e.tag, str)] == [
+        assert [e.tag.rpartition("}")[2] for e in page.iter() if isinstance(e.tag, str)] == [
             tag for tag, _ in skeleton(own.page(f"don-vi/{unit.slug}")) if "Comment" not in tag
         ]
 

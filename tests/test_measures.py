@@ -155,6 +155,7 @@ def test_figures_of_different_bases_are_never_added(office: Office) -> None:
     assert found.units_with("work", "2026-03", "year_to_date") == [BA_DINH, NGOC_HA]
     assert found.bases("work", "2026-03") == [("month", "2026-03-14"), ("year_to_date", "2026-03-14")]
     assert found.bases("work", "2026-04") == []
+    assert found.unit_periods("work", BA_DINH) == ["2026-03"], "once, although on two bases"
 
 
 def test_the_day_of_a_total_of_several_days_is_left_out(office: Office) -> None:

@@ -10,6 +10,7 @@ from publisher import words
 from publisher.catalogue import Office, open_office
 from publisher.errors import Mistake
 from publisher.reading import guess_kind, read_csv
+from publisher.reading.values import Attention, Remembered, read_text
 from tests.offices import UNITS, make_office
 from tests.small_kinds import dataset, fields
 from tests.ten_columns import CANONICAL, KIND, LABELS, ROW, kind_of, read, reading_office, table_of, told
@@ -143,6 +144,18 @@ def test_a_category_is_known_by_value_title_and_alias(office: Office) -> None:
     assert read(office, with_column("Kênh", "Bồ câu"))[0][0][1][12] == "Bồ câu"
 
 
+def test_what_hangs_on_a_refused_cell_is_refused_with_it(office: Office) -> None:
+    for content, wanted in (
+        (FILE.replace("Hộ tịch", "Đất đai"), {(2, "field_name"), (2, "field_code")}),
+        (FILE.replace("HT,", "=1,"), {(2, "field_code")}),
+        (FILE.replace("2026-06", "6-26"), {(2, "period"), (2, "period_from"), (2, "period_to")}),
+    ):
+        table = table_of(office, content)
+        ((_, cells),) = table.rows()
+        assert table.refused == wanted
+        assert all(cells[list(kind_of(office).columns).index(name)] == "" for _, name in wanted if name != "field_name")
+
+
 # --- figures, days, months: one line a case: text → canonical, or what it is refused for
 
 INTEGERS = """
@@ -161,6 +174,8 @@ INTEGERS = """
 05           5        number-padded
 00           0        number-padded
 004          V09
+0,000        V09
+1200.000     V09
 120,000      V09
 1,234        V09
 1,234,567.0  V09
@@ -411,7 +426,7 @@ STRUCTURE: list[tuple[str, bytes | str, str]] = [
     ("column numbers", FILE.replace("\n0", "\n(1),(2),(3),(4),(5),(6),(7),(8),(9),(10)\n0"), "note number-row row 2"),
     ("column formulas", FILE.replace("\n0", "\nA,B,C,D,E,1=2+3,2,3,4,5\n0"), "note number-row row 2"),
     ("blank rows", FILE.replace("\n0", "\n\n,,,,,,,,,\n \n0"), "note blank-rows file"),
-    ("notes", FILE + "Ghi chú: đến 30/6\nNgười lập biểu,,,,,,Nguyễn Văn A,,,\nNguyễn Văn B\n",
+    ("notes", FILE + "Ghi chú: đến 30/6\nNgười lập biểu,,,,,,Nguyễn Văn A,,,\nBùi Văn B,,,,,,,,,\n",
      "note ending-rows row 3"),
     ("a day line", FILE + ",,,,,,,\"Ngày … tháng … năm …\",,\n,,,,,,,THỦ TRƯỞNG,,\n", "note ending-rows row 3"),
     ("a total", FILE + TOTAL, "note total-row row 3"),
@@ -429,6 +444,9 @@ def test_each_fault_of_a_file_is_told_once_where_it_is(office: Office, content: 
     assert told(problems) == expected
     if any(p.severity == "error" and not p.cell.endswith(("2", "3")) for p in problems):
         assert rows == []
+    if all(p.severity == "note" for p in problems):
+        assert [cells for _, cells in rows if cells[4] == "HT"] == [CANONICAL]
+        assert {cells[0] for _, cells in rows} == {"00004"}
 
 
 @pytest.mark.parametrize(
@@ -478,6 +496,42 @@ def test_a_total_may_be_larger_than_a_cell_may_be(office: Office) -> None:
 def test_a_free_text_is_no_total_and_no_ending(office: Office) -> None:
     for text in ("Tổng cộng", "Ghi chú: không", "Người lập biểu"):
         assert len(read(office, with_column("Ghi chú", text))[0]) == 1
+
+
+def test_a_row_with_figures_is_data_whatever_it_begins_with(office: Office) -> None:
+    for first in ("Ghi chú", "Người lập biểu"):
+        assert [cells[0] for _, cells in read(office, FILE.replace("00004", first))[0]] == [first]
+
+
+def test_a_declared_name_that_reads_like_a_total_is_data(tmp_path: Path) -> None:
+    sums = [{"code": "T", "name_vi": "Tổng cộng"}]
+    office = open_office(make_office(tmp_path / "o", kinds={"received": KIND}, fields=sums))
+    rows, problems = read(office, FILE.replace("HT,Hộ tịch", ",Tổng cộng"))
+    assert ([cells[4] for _, cells in rows], problems) == (["T"], [])
+
+
+def test_the_only_strange_header_is_taken_for_the_only_missing_one(office: Office) -> None:
+    unknown, missing = read(office, FILE.replace("tiep_nhan", "so_luong"))[1]
+    assert "Có phải ý bạn là “Tiếp nhận”?" in unknown.message_vi
+    assert "Thiếu cột “Tiếp nhận”" in missing.message_vi
+
+
+def test_a_wrong_byte_is_found_wherever_the_file_is_cut(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = FILE.encode() + b"00004,Ph\xc6\xb0\xff\n"
+    for size in range(1, 12):
+        monkeypatch.setattr("publisher.reading.decoding.CHUNK", size)
+        (problem,) = read(office, content)[1]
+        assert problem.message_vi.startswith("Dòng 3, byte 11:")
+
+
+def test_what_is_remembered_of_a_column_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Remembered, "MOST", 10)
+    memory = Remembered(read_text)
+    for number in range(100):
+        assert memory[f"văn bản {number}"] == f"văn bản {number}"
+        with pytest.raises(Attention):
+            memory[f"={number}"]
+    assert len(memory) + len(memory.told) <= 10
 
 
 def test_a_wrong_delimiter_is_one_message_naming_the_rows(office: Office) -> None:

@@ -19,6 +19,8 @@ from publisher.words import parse_yaml
 FIXED_COLUMNS = ("unit_code", "period", "period_from", "period_to")
 """Columns that every kind has: a submission is one (kind, unit, period)."""
 
+RESERVED_TALLIES = frozenset({"unit", "period", "basis", "as_of", "breakdown", "key", "source"})
+"""Names that a table of tallies has for its own columns."""
 
 StartDay = Annotated[int, Field(ge=1, le=28)]
 """The day of the month on which a period begins: every month has it."""
@@ -121,6 +123,7 @@ class Kind(Declared):
         for key, measure in self.measures.items():
             named = (*measure.numerator, *measure.denominator)
             missing += [f"measures.{key}: {name}" for name in named if "." not in name and name not in self.tallies]
+        missing += [f"tallies: {name} is a reserved name" for name in self.tallies if name in RESERVED_TALLIES]
         shown = [*self.headline, *self.table, *(m for c in self.charts for m in c.measures)]
         missing += [f"shown: {name}" for name in shown if name not in self.measures]
         if missing:

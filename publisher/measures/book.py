@@ -12,6 +12,9 @@ from publisher.tallies import ALL, MONTH, Cube, Tallies
 EVERY = "all"
 """The unit name of the whole office."""
 
+FIGURES_KEPT = 65_536
+"""How many figures stay computed: a page in a second language, and the month's beside the unit's, ask for the same."""
+
 SUBMISSIONS_KEPT = 1024
 """How many submissions stay unpacked. A unit page asks for 24 months of a few kinds, one unit after the other."""
 
@@ -40,6 +43,7 @@ class Book:
             for kind in office.kinds.values()
             for measure in kind.measures
         }
+        self._figure = lru_cache(FIGURES_KEPT)(self._make_figure)
         self._lines = cache(self._make_lines)
         self._cells = lru_cache(SUBMISSIONS_KEPT)(self._read_cells)
         self._fold = lru_cache(SUBMISSIONS_KEPT)(self._read_fold)
@@ -69,16 +73,7 @@ class Book:
 
         Raises KeyError for an unknown kind or measure, ValueError for what is not a period.
         """
-        formula = self.formulas[kind, measure]
-        months = self._months(kind, unit, period, basis)
-        own = self._cell(kind, unit, months, basis, (breakdown, key))
-        cells = {kind: own}
-        for of in formula.others:
-            where = (breakdown, key) if breakdown in self.office.kinds[of].breakdowns else (ALL, ALL)
-            cells[of] = self._cell(of, unit, months, basis, where)
-        value, above, below, state = compute(formula, cells)
-        as_of = own.as_of if own else ""
-        return Figure(kind, measure, unit, period, breakdown, key, basis, as_of, value, above, below, state)
+        return self._figure(kind, measure, unit, period, breakdown, key, basis)
 
     def at(self, address: str) -> Figure:
         """The figure of an address, as `Figure.address` writes it. Raises KeyError and ValueError as `figure` does."""
@@ -147,6 +142,20 @@ class Book:
         return [(basis, cell.as_of) for basis, cell in whole if cell]
 
     # --- how they are found
+
+    def _make_figure(
+        self, kind: str, measure: str, unit: str, period: str, breakdown: str, key: str, basis: str
+    ) -> Figure:
+        formula = self.formulas[kind, measure]
+        months = self._months(kind, unit, period, basis)
+        own = self._cell(kind, unit, months, basis, (breakdown, key))
+        cells = {kind: own}
+        for of in formula.others:
+            where = (breakdown, key) if breakdown in self.office.kinds[of].breakdowns else (ALL, ALL)
+            cells[of] = self._cell(of, unit, months, basis, where)
+        value, above, below, state = compute(formula, cells)
+        as_of = own.as_of if own else ""
+        return Figure(kind, measure, unit, period, breakdown, key, basis, as_of, value, above, below, state)
 
     def _make_lines(self, kind: str, together: bool) -> Lines:
         frame, tallies = self.cubes[kind].frame, list(self.office.kinds[kind].tallies)

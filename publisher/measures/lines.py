@@ -6,8 +6,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from publisher.tallies import DECIMALS
-
 
 class Cell(NamedTuple):
     """The tallies of one line of a cube, in the order in which the kind declares them; NaN where blank. (A tuple, not a
@@ -83,7 +81,7 @@ def put_together(frame: pd.DataFrame, by: Sequence[str], tallies: Sequence[str])
     day that they share, "" when they do not."""
     days, names = pd.factorize(frame["as_of"], sort=True)
     grouped = frame.assign(first_day=days, last_day=days).groupby(list(by))
-    sums = grouped[list(tallies)].sum(min_count=1).round(DECIMALS)
+    sums = grouped[list(tallies)].sum(min_count=1)
     first, last = grouped["first_day"].min().to_numpy(), grouped["last_day"].max().to_numpy()
     sums["as_of"] = names.take(first).where(first == last, "")
     return sums.reset_index()

@@ -7,7 +7,6 @@ from math import fsum, nan
 
 from publisher.catalogue.periods import LABEL
 from publisher.catalogue.periods import label as month_label
-from publisher.tallies import DECIMALS
 
 LONG_PERIOD = re.compile(r"(20\d\d)(?:-Q([1-4]))?")
 
@@ -28,6 +27,6 @@ def months_in(period: str) -> tuple[str, ...]:
 def fold(over_time: str, values: Sequence[float | None]) -> float:
     """A tally over several months (rule V15), NaN when blank; None stands for a month without that line."""
     if over_time == "flow":
-        return round(fsum(value for value in values if value is not None), DECIMALS)
+        return fsum(value for value in values if value is not None)
     value = values[0 if over_time == "first" else -1]
     return nan if value is None else value

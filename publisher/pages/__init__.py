@@ -25,6 +25,8 @@ from publisher.words import format as formats
 
 MONTHS_SHOWN = 24
 BASES = ("month", "year_to_date")
+ROWS_KEPT = 16_384
+"""How many rows of tables stay written, about 2 kB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class View:
     def __init__(self, lang: str, office: Office, book: Book, board: Board) -> None:
         self.lang, self.office, self.book, self.board = lang, office, book, board
         self.basis = lru_cache(4096)(self.find_basis)
+        self.row = lru_cache(ROWS_KEPT)(self.make_row)
 
     def find_basis(self, kind: str, unit: str, period: str) -> str:
         """The basis a unit reported on for a period: its month if it did, else the year to date."""
@@ -72,12 +75,16 @@ class View:
         self, kind: Kind, unit: str, period: str, basis: str = "", breakdown: str = "", key: str = ""
     ) -> Markup:
         """The figures of one row of the kind's table, each in its `<td>`."""
-        basis = basis or self.basis(kind.name, unit, period)
+        return self.row(kind.name, unit, period, basis or self.basis(kind.name, unit, period), breakdown, key)
+
+    def make_row(self, name: str, unit: str, period: str, basis: str, breakdown: str, key: str) -> Markup:
+        """The row that `cells` gives: it stands on the unit's page and on the month's."""
+        kind = self.office.kinds[name]
         threshold = self.office.settings.thresholds.small_denominator
         cells = []
-        for name in kind.table:
-            found = self.book.figure(kind.name, name, unit, period, basis=basis, breakdown=breakdown, key=key)
-            cells.append(figures.cell(self.lang, kind.measures[name], found, threshold))
+        for measure in kind.table:
+            found = self.book.figure(name, measure, unit, period, basis=basis, breakdown=breakdown, key=key)
+            cells.append(figures.cell(self.lang, kind.measures[measure], found, threshold))
         return Markup("".join(cells))  # noqa: S704 escaped there
 
     def sentence(self, kind: Kind, unit: Unit, period: str) -> Markup:

@@ -28,8 +28,13 @@ def one_line(text: str) -> str:
 
 
 def rich(template: str, values: dict[str, Any]) -> Markup:
-    """A sentence whose places may hold elements: everything that is not Markup is escaped."""
-    return Markup(PLACE.sub(lambda match: str(escape(values[match[1]])), str(escape(template))))
+    """A sentence whose places may hold elements: everything that is not Markup becomes one line and is escaped."""
+
+    def place(match: re.Match[str]) -> str:
+        value = values[match[1]]
+        return str(value if isinstance(value, Markup) else escape(one_line(str(value))))
+
+    return Markup(PLACE.sub(place, str(escape(template))))
 
 
 @dataclass

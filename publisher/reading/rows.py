@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from publisher import words
 from publisher.catalogue import Kind, Office
 from publisher.catalogue.columns import Column
-from publisher.errors import Problem, Severity, column_letter
+from publisher.errors import VALUE_LIMIT, Problem, Severity, column_letter
 from publisher.reading import values
 from publisher.reading.decoding import Text
 from publisher.reading.header import Header, SourceColumn
@@ -126,8 +126,9 @@ class ReadTable:
         source = self.columns.get(name) or self.inputs[name]
         self.refused.add((row, name))
         place = self.at(row, source)
+        short = raw[: 2 * VALUE_LIMIT]
         self.problems.append(
-            tell(cell.fault, "error", self.file, variant=cell.variant, place=place, value=raw, **cell.detail)
+            tell(cell.fault, "error", self.file, variant=cell.variant, place=place, value=short, **cell.detail)
         )
 
     def note(self, row: int, name: str, raw: str, cell: Cell) -> None:
@@ -299,6 +300,7 @@ class Body:
             known = {"entry": code, "known": entry.name.vi}
             self.table.refuse(number, name, text, values.fault("name-code-differ", **known))
             self.table.refused.add((number, column))
+            cells[self.order[column]] = ""
         elif len(self.agreed) < Remembered.MOST:
             self.agreed.add((column, code, text))
 

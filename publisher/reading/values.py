@@ -19,6 +19,9 @@ LONGEST_CELL = 500
 LARGEST = 1_000_000_000
 """No count of an office comes near it; a larger one is a slip."""
 
+LONGEST_FIGURE = 15
+"""Digits beyond which a figure need not be computed to be too large."""
+
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ue000-\uf8ff]")
 LINE_BREAK = re.compile("[\n\r\x85\u2028\u2029\x0b\x0c]")
 TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -155,6 +158,9 @@ def not_a_number(text: str, column: Column) -> Cell:
 
 def read_integer(column: Column, decimal: str, raw: str) -> Cell:
     """A count: ASCII digits, with dots or blanks between thousands, or decimals that are all zero (rule V09)."""
+    limit = limit_of(column)
+    if len(raw) <= LONGEST_FIGURE and PLAIN.fullmatch(raw) and int(raw) <= limit:
+        return Cell(raw)
     cell = clean(raw)
     text = cell.value
     if cell.fault or not text:
@@ -176,8 +182,7 @@ def read_integer(column: Column, decimal: str, raw: str) -> Cell:
         return fault("V09", "decimal")
     else:
         return not_a_number(text, column)
-    limit = limit_of(column)
-    if len(text) > 15 or int(text) > limit:
+    if len(text) > LONGEST_FIGURE or int(text) > limit:
         return fault("V09", "large", limit=shown(limit))
     return repaired(cell, text, *codes)
 
@@ -203,7 +208,7 @@ def read_number(column: Column, decimal: str, raw: str) -> Cell:
         other = bare.replace(",", ".") if decimal == "." else bare.replace(".", ",")
         return fault("V09", "mark", plain=other)
     whole, part = found["whole"].replace(".", ""), found["part"]
-    if len(whole) > 15 or float(f"{whole}.{part or 0}") > limit:
+    if len(whole) > LONGEST_FIGURE or float(f"{whole}.{part or 0}") > limit:
         if decimal == "," and "." in found["whole"] and part is None and bare.count(".") == 1:
             return fault("V09", "mark", plain=bare.replace(".", ","))
         return fault("V09", "large", limit=shown(limit))

@@ -1,0 +1,193 @@
+"""The demonstration is what its program makes, and each of its flaws stands where a citizen would look for it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from publisher import release
+from publisher.catalogue import Kind, Office, open_office
+from publisher.catalogue.office import HOME
+from publisher.demonstration import FLAWS, Flaw, make_demonstration
+from publisher.words import format as formats
+from publisher.words import say
+from tests import browser
+
+TABLES = ("publishing.yaml", "units.csv", "fields.csv", "counters.csv", "holidays.csv")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """The demonstration made anew: two years through the one door (about ten seconds)."""
+    root = tmp_path_factory.mktemp("demonstration") / "office"
+    (root / "datasets").mkdir(parents=True)
+    for name in TABLES:
+        shutil.copy(HOME / "datasets" / name, root / "datasets" / name)
+    office = open_office(root)
+    assert make_demonstration(office) > 70
+    return office
+
+
+@pytest.fixture(scope="module")
+def site(made: Office) -> Path:
+    """Its built site (under a minute)."""
+    return release.build(made).folder
+
+
+def accepted(office: Office) -> dict[str, bytes]:
+    """Every accepted and replaced file, and the ledger."""
+    folders = (office.datasets / kind / part for kind in office.kinds for part in ("data", "revisions"))
+    files = [office.ledger, *(path for folder in folders for path in folder.rglob("*.csv"))]
+    return {path.relative_to(office.datasets).as_posix(): path.read_bytes() for path in files}
+
+
+def page(site: Path, path: str) -> html.HtmlElement:
+    """A page of the site."""
+    return html.document_fromstring((site / path / "index.html").read_bytes())
+
+
+def text(element: html.HtmlElement) -> str:
+    """The text of an element with single spaces."""
+    return " ".join(element.text_content().split())
+
+
+def section(site: Path, path: str, kind: str) -> html.HtmlElement:
+    """The part of a page that speaks of one kind."""
+    (found,) = page(site, path).xpath(f"//section[h2[@id='{kind}']]")
+    return found
+
+
+def test_the_committed_figures_are_what_the_program_makes(made: Office) -> None:
+    committed, anew = accepted(open_office(HOME)), accepted(made)
+    assert sorted(committed) == sorted(anew)
+    assert [name for name in anew if committed[name] != anew[name]] == []
+    assert len(anew) > 2000
+
+
+# --- every flaw where it should be found
+
+
+def unit_page(office: Office, flaw: Flaw) -> str:
+    """The address of the page of a flaw's unit."""
+    unit = office.units.get(flaw.unit)
+    assert unit
+    return f"don-vi/{unit.slug}"
+
+
+def unit_row(office: Office, site: Path, flaw: Flaw) -> str:
+    """What stands at the unit's name in the table of the flaw's month."""
+    rows = section(site, f"thang/{flaw.period}", flaw.kind).xpath(".//tbody//th[@scope='row']")
+    unit = office.units.get(flaw.unit)
+    assert unit
+    (found,) = [text(row) for row in rows if text(row.find("a")) == unit.name.vi]
+    return found
+
+
+def label(kind: Kind, flaw: Flaw) -> str:
+    """How the list of missing and late submissions names one."""
+    return f"{kind.short.vi}, {formats.period('vi', flaw.period)}: "
+
+
+def late(office: Office, site: Path, flaw: Flaw) -> None:
+    """On the unit's page and beside its name in the month."""
+    kind = office.kinds[flaw.kind]
+    assert f"{label(kind, flaw)}Nộp muộn ngày " in text(page(site, unit_page(office, flaw)))
+    assert "Nộp muộn ngày " in unit_row(office, site, flaw)
+
+
+def missing(office: Office, site: Path, flaw: Flaw) -> None:
+    """On the unit's page, in its long table, and named on the month's page, where it has no row."""
+    kind, unit = office.kinds[flaw.kind], office.units.get(flaw.unit)
+    assert unit
+    due = formats.date("vi", office.due_on(kind, flaw.period))
+    assert f"{label(kind, flaw)}Chưa nộp (hạn {due})" in text(page(site, unit_page(office, flaw)))
+    rows = section(site, unit_page(office, flaw), flaw.kind).xpath(".//details[@class='ck-more']//tbody/tr")
+    (row,) = [row for row in rows if text(row.find("th")) == formats.period("vi", flaw.period)]
+    assert f"Chưa nộp (hạn {due})" in text(row)
+    assert row.xpath(".//data") == []
+    month = section(site, f"thang/{flaw.period}", flaw.kind)
+    (note,) = month.find_class("ck-note-missing")
+    assert unit.name.vi in text(note)
+    assert unit.name.vi not in [text(a) for a in month.xpath(".//tbody//th/a")]
+
+
+def corrected(office: Office, site: Path, flaw: Flaw) -> None:
+    """With its number and its public reason beside the unit in the month."""
+    found = unit_row(office, site, flaw)
+    assert "Đính chính lần 1, ngày " in found
+    assert len(found.rpartition(": ")[2]) > 20
+
+
+def warned(office: Office, site: Path, flaw: Flaw) -> None:
+    """The rule's sentence for the public on the unit's page, in both languages."""
+    (rule,) = [rule for rule in office.kinds[flaw.kind].rules if rule.code == flaw.code]
+    for root, lang in (("", "vi"), ("en/", "en")):
+        notes = section(site, root + unit_page(office, flaw), flaw.kind).find_class("ck-note")
+        assert any(rule.public[lang] in text(note) for note in notes), lang
+
+
+def nothing_to_count(office: Office, site: Path, flaw: Flaw) -> None:
+    """A rate of nothing is no 100 per cent."""
+    big = section(site, unit_page(office, flaw), flaw.kind).find_class("ck-big")
+    assert "không phát sinh" in [text(element) for element in big]
+    assert not any("100" in text(element) for element in big)
+
+
+WHERE: dict[str, Callable[[Office, Path, Flaw], None]] = {
+    "late": late,
+    "missing": missing,
+    "corrected": corrected,
+    "carried over differs": warned,
+    "no reason": warned,
+    "no apologies": warned,
+    "jump": warned,
+    "same as before": warned,
+    "nothing to count": nothing_to_count,
+}
+
+
+def test_every_kind_of_flaw_is_in_the_demonstration() -> None:
+    assert {flaw.name for flaw in FLAWS} == set(WHERE)
+    assert {flaw.name for flaw in FLAWS if flaw.code} == {name for name, find in WHERE.items() if find is warned}
+
+
+@pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: f"{flaw.name}-{flaw.kind}-{flaw.unit}-{flaw.period}")
+def test_a_seeded_flaw_stands_where_the_site_should_show_it(made: Office, site: Path, flaw: Flaw) -> None:
+    WHERE[flaw.name](made, site, flaw)
+
+
+def test_what_was_not_seeded_as_late_or_missing_is_neither(made: Office, site: Path) -> None:
+    flawed = {flaw.unit for flaw in FLAWS if flaw.name in ("late", "missing")}
+    for unit in made.units:
+        if (site / "don-vi" / unit.slug).exists() and unit.code not in flawed:
+            assert "Chưa nộp" not in text(page(site, f"don-vi/{unit.slug}").find(".//article")), unit.code
+
+
+# --- the mark
+
+
+def test_every_page_says_that_the_figures_are_made_up(site: Path) -> None:
+    pages = [path for path in site.rglob("*.html") if path.name != "404.html"]
+    assert len(pages) > 150
+    for path in pages:
+        lang = "en" if "en" in path.relative_to(site).parts[:1] else "vi"
+        marks = html.document_fromstring(path.read_bytes()).find_class("ck-demo")
+        assert len(marks) == 1, path
+        assert say(lang, "pages.frame.demonstration") in text(marks[0]), path
+    assert say("vi", "pages.frame.demonstration").startswith("SỐ LIỆU MINH HỌA")
+
+
+def test_the_mark_is_printed_too(site: Path) -> None:
+    with (
+        browser.served(site) as address,
+        browser.chromium() as chromium,
+        browser.visit(chromium, address) as visitor,
+    ):
+        for path in ("", "don-vi/phuong-lam-giang/", "thang/2026-10/", "so-lieu/feedback/", "gioi-thieu/", "du-lieu/"):
+            shown = visitor.open(path)
+            shown.emulate_media(media="print")
+            mark = shown.locator(".ck-demo")
+            assert mark.is_visible(), path
+            assert "SỐ LIỆU MINH HỌA" in mark.inner_text(), path
