@@ -14,6 +14,9 @@ from publisher.catalogue.tables import COLUMNS
 from publisher.demonstration import Maker, as_csv, make_demonstration
 from publisher.ledger import accept
 
+KIND = "procedures"
+"""The kind whose rows are many."""
+
 TABLES = ("units.csv", "fields.csv", "counters.csv", "holidays.csv")
 
 
@@ -43,13 +46,13 @@ def with_shell(folder: Path) -> Path:
     return folder
 
 
-def empty(folder: Path, units: int, months: list[str], languages: tuple[str, ...], kinds: tuple[str, ...]) -> Office:
-    """An office of so many communes with the demonstration's fields, settings and kinds, without data."""
+def empty(folder: Path, units: int, months: list[str]) -> Office:
+    """An office of so many communes with the demonstration's fields and settings, without data; it publishes
+    `procedures` in Vietnamese."""
     datasets = folder / "datasets"
     datasets.mkdir(parents=True)
     settings = yaml.safe_load((HOME / "datasets" / "publishing.yaml").read_text(encoding="utf-8"))
-    chosen = {"languages": list(languages), "datasets": {name: {} for name in kinds}}
-    settings |= {**chosen, "first_period": months[0], "last_period": months[-1]}
+    settings |= {"languages": ["vi"], "datasets": {KIND: {}}, "first_period": months[0], "last_period": months[-1]}
     (datasets / "publishing.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
     for name in TABLES[1:]:
         shutil.copy(HOME / "datasets" / name, datasets / name)
@@ -62,17 +65,13 @@ def empty(folder: Path, units: int, months: list[str], languages: tuple[str, ...
     return open_office(folder)
 
 
-def grown(
-    folder: Path, units: int, months: list[str], languages: tuple[str, ...] = ("vi",), kinds: tuple[str, ...] = ("procedures",)
-) -> Office:
-    """An office of so many communes that all submitted each kind in each month: one file a kind and month."""
-    office = empty(folder, units, months, languages, kinds)
-    maker = Maker(office)
+def grown(folder: Path, units: int, months: list[str]) -> Office:
+    """An office of so many communes that all submitted in each month, in one file a month."""
+    office = empty(folder, units, months)
+    maker, kind = Maker(office), office.kinds[KIND]
     communes = [unit for unit in office.units if isinstance(unit, Unit)]
     for period in months:
-        for kind in office.kinds.values():
-            make = getattr(maker, kind.name)
-            rows = [row for unit in communes for row in make(unit, period)]
-            now = dt.datetime.combine(office.period(kind, period).end + dt.timedelta(days=2), dt.time(9), ZONE)
-            accept(office, kind, as_csv(rows), name=f"{kind.name}-{period}.csv", now=now)
+        rows = [row for unit in communes for row in maker.procedures(unit, period)]
+        now = dt.datetime.combine(office.period(kind, period).end + dt.timedelta(days=2), dt.time(9), ZONE)
+        accept(office, kind, as_csv(rows), name=f"{period}.csv", now=now)
     return office

@@ -18,8 +18,8 @@ MONTHS = between("2024-11", "2026-10")
 
 
 def change(office: Office, unit: str, period: str, note: str) -> None:
-    """Accept a correction of one file of `procedures`: another note in its first row."""
-    kind = office.kinds["procedures"]
+    """Accept a correction of one file: another note in its first row."""
+    kind = office.kinds[offices.KIND]
     header, first, *rest = office.data_file(kind.name, unit, period).read_text(encoding="utf-8").splitlines()
     first = first.rsplit(",", 1)[0] + f",{note}"
     content = "\n".join([header, first, *rest, ""]).encode()

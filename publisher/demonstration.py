@@ -25,11 +25,27 @@ SEASON = (0.95, 0.6, 1.05, 1.1, 1.0, 1.05, 1.0, 1.05, 1.1, 1.05, 1.0, 1.05)
 MERGED = {"90027": "90026", "90028": "90026"}
 """Communes that merged on 2025-07-01: what they left pending is carried over by the new one."""
 
-MONTHLY_DOSSIERS = {"HT": 62, "CT": 120, "DD": 34, "XD": 9, "BTXH": 16, "NCC": 6, "HKD": 11, "GD": 4, "VH": 3, "MT": 3,
-                    "YT": 4, "NCN": 1}
+MONTHLY_DOSSIERS = {
+    "HT": 62,
+    "CT": 120,
+    "DD": 34,
+    "XD": 9,
+    "BTXH": 16,
+    "NCC": 6,
+    "HKD": 11,
+    "GD": 4,
+    "VH": 3,
+    "MT": 3,
+    "YT": 4,
+    "NCN": 1,
+}
 DEPARTMENT_FIELDS = {"SNV": ("NCC", "VH"), "STC": ("HKD",), "STP": ("HT", "NCN", "CT"), "SXD": ("XD", "MT")}
-LATE_REASONS = ("Hồ sơ phải lấy ý kiến cơ quan khác.", "Phần mềm một cửa gián đoạn trong kỳ.",
-                "Thiếu công chức phụ trách lĩnh vực.", "Phải xác minh thực địa.")
+LATE_REASONS = (
+    "Hồ sơ phải lấy ý kiến cơ quan khác.",
+    "Phần mềm một cửa gián đoạn trong kỳ.",
+    "Thiếu công chức phụ trách lĩnh vực.",
+    "Phải xác minh thực địa.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +129,31 @@ class Maker:
             total = new + carried
             returned = self.around(total * 0.006)
             withdrawn = self.around(total * 0.004)
-            pending = min(total - returned - withdrawn, self.around(total * slow)) if total > returned + withdrawn else 0
+            pending = min(max(0, total - returned - withdrawn), self.around(total * slow))
             resolved = total - returned - withdrawn - pending
             late = min(resolved, self.around(resolved * self.care(unit) * (3 if code == "DD" else 1)))
             pending_late = min(pending, self.around(pending * self.care(unit) * (6 if code == "DD" else 2)))
             early = round((resolved - late) * self.chance.uniform(0.6, 0.8))
             row: Row = {
-                "unit_code": unit.code, "period": period, "field_code": code,
-                "received_total": total, "received_online": online, "received_offline": new - online,
-                "carried_over": carried, "resolved_total": resolved, "resolved_early": early,
-                "resolved_on_time": resolved - late - early, "resolved_late": late, "pending_total": pending,
-                "pending_in_time": pending - pending_late, "pending_late": pending_late,
-                "returned": returned, "withdrawn": withdrawn, "apologies_sent": late if late else "",
-                "late_reason": self.chance.choice(LATE_REASONS) if late else "", "note": "",
+                "unit_code": unit.code,
+                "period": period,
+                "field_code": code,
+                "received_total": total,
+                "received_online": online,
+                "received_offline": new - online,
+                "carried_over": carried,
+                "resolved_total": resolved,
+                "resolved_early": early,
+                "resolved_on_time": resolved - late - early,
+                "resolved_late": late,
+                "pending_total": pending,
+                "pending_in_time": pending - pending_late,
+                "pending_late": pending_late,
+                "returned": returned,
+                "withdrawn": withdrawn,
+                "apologies_sent": late if late else "",
+                "late_reason": self.chance.choice(LATE_REASONS) if late else "",
+                "note": "",
             }
             if flaw("same as before", "procedures", unit.code, period) and code == "CT":
                 row = {**self.before[unit.code, code], "period": period}
@@ -137,6 +165,7 @@ class Maker:
 
     def spoil(self, rows: list[Row], unit: Unit, period: str) -> None:
         """Put in the flaws that need a row changed; every sum stays right."""
+
         def busiest() -> Row:
             return max(rows, key=lambda row: int(row["resolved_total"]))
 
@@ -174,18 +203,49 @@ class Maker:
             channels = self.split(new, (0.2, 0.03, 0.32, 0.22, 0.14, 0.06, 0.03))
             classes = self.split(new, (0.12, 0.08, 0.02, 0.78) if kind == "field_report" else (0.4, 0.3, 0.1, 0.2))
             self.backlog[key] = progress
-            rows.append({
-                "unit_code": unit.code, "period": period, "feedback_type": kind, "carried_over": carried, "received_new": new,
-                **dict(zip(("received_phone", "received_email", "received_web", "received_social", "received_in_person",
-                            "received_letter", "received_other"), channels, strict=True)),
-                **dict(zip(("class_conduct", "class_regulation", "class_both", "class_other"), classes, strict=True)),
-                "under_authority": total - forwarded - rejected, "processed_total": processed,
-                "processed_on_time": processed - late, "processed_late": late, "in_progress": progress,
-                "in_progress_overdue": overdue, "waiting": 0, "awaiting_info": 0, "rejected": rejected,
-                "forwarded": forwarded, "forwarded_on_time": forwarded, "published_results": round(processed * 0.9),
-                "satisfied": happy, "dissatisfied": rated - happy,
-                "late_reason": self.chance.choice(LATE_REASONS) if late or overdue else "", "note": "",
-            })
+            rows.append(
+                {
+                    "unit_code": unit.code,
+                    "period": period,
+                    "feedback_type": kind,
+                    "carried_over": carried,
+                    "received_new": new,
+                    **dict(
+                        zip(
+                            (
+                                "received_phone",
+                                "received_email",
+                                "received_web",
+                                "received_social",
+                                "received_in_person",
+                                "received_letter",
+                                "received_other",
+                            ),
+                            channels,
+                            strict=True,
+                        )
+                    ),
+                    **dict(
+                        zip(("class_conduct", "class_regulation", "class_both", "class_other"), classes, strict=True)
+                    ),
+                    "under_authority": total - forwarded - rejected,
+                    "processed_total": processed,
+                    "processed_on_time": processed - late,
+                    "processed_late": late,
+                    "in_progress": progress,
+                    "in_progress_overdue": overdue,
+                    "waiting": 0,
+                    "awaiting_info": 0,
+                    "rejected": rejected,
+                    "forwarded": forwarded,
+                    "forwarded_on_time": forwarded,
+                    "published_results": round(processed * 0.9),
+                    "satisfied": happy,
+                    "dissatisfied": rated - happy,
+                    "late_reason": self.chance.choice(LATE_REASONS) if late or overdue else "",
+                    "note": "",
+                }
+            )
         return rows
 
     def split(self, total: int, shares: tuple[float, ...]) -> list[int]:
@@ -210,8 +270,16 @@ class Maker:
         cents = {name: round(value * 100) for name, value in scores.items()}
         written = {name: f"{value / 100:g}" for name, value in cents.items()}
         end = self.office.period(self.office.kinds["service_quality"], period).end
-        return [{"unit_code": unit.code, "period": period, "as_of": end.isoformat(), **written,
-                 "total_score": f"{sum(cents.values()) / 100:g}", "note": ""}]
+        return [
+            {
+                "unit_code": unit.code,
+                "period": period,
+                "as_of": end.isoformat(),
+                **written,
+                "total_score": f"{sum(cents.values()) / 100:g}",
+                "note": "",
+            }
+        ]
 
 
 def as_csv(rows: list[Row]) -> bytes:
@@ -235,10 +303,13 @@ class Delivery:
 
 
 def deliveries(office: Office) -> list[Delivery]:
-    """Every file of the two years in the order in which it came: one a kind and month, and the late ones and corrections."""
+    """Every file of the two years in the order in which it came: one a kind and month, late ones, corrections."""
     maker = Maker(office)
     makers: dict[str, Callable[[Unit, str], list[Row]]] = {
-        "procedures": maker.procedures, "feedback": maker.feedback, "service_quality": maker.service_quality}
+        "procedures": maker.procedures,
+        "feedback": maker.feedback,
+        "service_quality": maker.service_quality,
+    }
     found: list[Delivery] = []
     for period in between(FIRST, LAST):
         for name, make in makers.items():
@@ -276,7 +347,7 @@ def correction(kind: Kind, rows: list[Row]) -> tuple[str, list[Row]]:
     return "Bổ sung một đánh giá hài lòng gửi qua điện thoại.", wrong
 
 
-def make_demonstration(office: Office, progress: Callable[[int, int], None] = lambda done, of: None) -> int:
+def make_demonstration(office: Office, progress: Callable[[int, int], None] = lambda _done, _of: None) -> int:
     """Write the demonstration's data anew, through the one door that every submission takes; gives the number of files.
 
     What the ledger, data/ and revisions/ held is removed first. `progress` is told how many files of how many are done.
@@ -287,6 +358,7 @@ def make_demonstration(office: Office, progress: Callable[[int, int], None] = la
             shutil.rmtree(office.datasets / kind.name / name, ignore_errors=True)
     files = deliveries(office)
     for number, file in enumerate(files, start=1):
-        accept(office, office.kinds[file.kind], file.content, name=f"{file.kind}-{file.period}.csv", reason=file.reason, now=file.at)
+        name = f"{file.kind}-{file.period}.csv"
+        accept(office, office.kinds[file.kind], file.content, name=name, reason=file.reason, now=file.at)
         progress(number, len(files))
     return len(files)

@@ -129,13 +129,14 @@ class View:
         periods = self.book.periods(kind.name) if unit == EVERY else self.book.unit_periods(kind.name, unit)
         return max(periods, default="")
 
-    def shown(self, kind: Kind) -> list[str]:
-        """The months of the long table and the charts, first to last: at most 24."""
-        return self.board.periods(kind)[-MONTHS_SHOWN:]
+    def shown(self, kind: Kind, unit: str = EVERY) -> list[str]:
+        """The months of the long table and the charts, first to last: at most 24, and only those of the unit's time."""
+        periods = self.board.periods(kind)[-MONTHS_SHOWN:]
+        return [p for p in periods if unit == EVERY or self.board.concerns(kind, unit, p)]
 
     def drawings(self, kind: Kind, unit: str, **where: str) -> list[Drawn]:
         """The kind's charts for one unit; none when fewer than two months have data."""
-        periods = self.shown(kind)
+        periods = self.shown(kind, unit)
         drawn = []
         for chart in kind.charts:
             series = [[self.figure(kind, m, unit, p, **where).value for p in periods] for m in chart.measures]
@@ -252,7 +253,7 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
     sections, missing, late = [], [], []
     for kind in office.kinds.values():
         for period in board.periods(kind):
-            if unit.code in board.expected(kind.name, period) or board.ledger.revisions(kind.name, unit.code, period):
+            if board.concerns(kind, unit.code, period):
                 status = board.status(kind, unit.code, period)
                 missing += [(kind, status)] if status.state == "missing" else []
                 late += [(kind, status)] if status.state == "late" else []

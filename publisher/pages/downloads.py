@@ -8,6 +8,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from publisher.catalogue import Entry, Kind, Office, Unit
@@ -67,9 +68,9 @@ def text_columns(kind: Kind) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def latest_rows(path: str, changed: int) -> tuple[dict[str, str], ...]:
-    """The rows of one file, kept while its pages in all languages are written."""
-    with open(path, encoding="utf-8", newline="") as stream:
+def latest_rows(path: Path, changed: int) -> tuple[dict[str, str], ...]:  # noqa: ARG001 a changed file is read anew
+    """The rows of one file as it was at `changed` (nanoseconds), kept while its pages in all languages are written."""
+    with path.open(encoding="utf-8", newline="") as stream:
         return tuple(csv.DictReader(stream, strict=True))
 
 
@@ -82,7 +83,7 @@ def texts(office: Office, kind: Kind, unit: str, period: str, lang: str) -> list
     if not path.exists():
         return []
     found = []
-    for row in latest_rows(str(path), path.stat().st_mtime_ns):
+    for row in latest_rows(path, path.stat().st_mtime_ns):
         where = [row_name(office, kind, name, row[name], lang) for name in kind.grain[2:] if row[name]]
         for column in text_columns(kind):
             if row[column]:

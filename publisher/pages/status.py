@@ -106,6 +106,10 @@ class Board:
         """Every period of a kind that is due or has data, first to last."""
         return list(self.labels(kind.name))
 
+    def concerns(self, kind: Kind, unit: str, period: str) -> bool:
+        """Whether a unit had to submit for a period or did: before it began and after it merged neither holds."""
+        return unit in self.expected(kind.name, period) or bool(self.ledger.revisions(kind.name, unit, period))
+
     def missing_units(self, kind: Kind, period: str) -> list[Unit]:
         """The units that had to submit and did not, once the due day is over."""
         return [

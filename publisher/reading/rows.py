@@ -144,7 +144,8 @@ class ReadTable:
         """Tell of the repairs, one note for each sort and column."""
         for (code, name), repair in self.repairs.items():
             place = self.at(repair.row, self.columns.get(name) or self.inputs[name])
-            known: dict[str, Any] = {"count": repair.count, "result": repair.value, "value": repair.raw}
+            raw = values.WIDE_SPACE.sub(" ", repair.raw)
+            known: dict[str, Any] = {"count": repair.count, "result": repair.value, "value": raw}
             self.problems.append(tell(code, "note", self.file, place=place, **known))
 
 
