@@ -44,9 +44,9 @@ def test_a_good_file_is_valid_and_the_dataset_is_found_by_its_header(
     out = capsys.readouterr().out.splitlines()
     assert out == [
         f"Tệp {files['tot.csv']} hợp lệ: 1 dòng, 0 cảnh báo.",
-        f"File {files['tot.csv']} is valid: 1 rows, 0 warnings.",
+        f"File {files['tot.csv']} is valid (rows: 1, warnings: 0).",
         f"Tệp {files['766.csv']} hợp lệ: 1 dòng, 0 cảnh báo.",
-        f"File {files['766.csv']} is valid: 1 rows, 0 warnings.",
+        f"File {files['766.csv']} is valid (rows: 1, warnings: 0).",
     ]
 
 

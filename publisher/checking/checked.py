@@ -67,15 +67,22 @@ def of_severity(problems: Iterable[Problem], severity: Severity) -> list[Problem
 
 
 def group(problems: Iterable[Problem]) -> list[Group]:
-    """Problems of one severity, file, sheet, code and column put together: errors first, then warnings, then notes;
-    inside a severity in the order in which they were first met."""
+    """Problems of one severity, file, sheet, code and column put together, errors first, then warnings, then notes;
+    inside a severity in the order of the sheet: by row, then by column. What concerns a whole file stands alone."""
     groups: dict[tuple[str, ...], list[Problem]] = {}
-    for problem in sorted(problems, key=lambda p: SEVERITIES.index(p.severity)):
-        key = (problem.severity, problem.file, problem.sheet, problem.code, problem.column)
+    for problem in sorted(problems, key=lambda p: (SEVERITIES.index(p.severity), *place(p))):
+        alone = problem.message_vi if problem.row is None else ""
+        key = (problem.severity, problem.file, problem.sheet, problem.code, problem.column, alone)
         groups.setdefault(key, []).append(problem)
     return [Group(tuple(found)) for found in groups.values()]
 
 
+def place(problem: Problem) -> tuple[str, str, int, int, str]:
+    """Where a problem stands, to sort by: file, sheet, row (0 for the whole file), column from left to right."""
+    letters = problem.cell.rstrip("0123456789")
+    return problem.file, problem.sheet, problem.row or 0, len(letters), letters
+
+
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems by file and row, what concerns the whole file first."""
-    return sorted(problems, key=lambda p: (p.file, p.sheet, p.row or 0))
+    """Problems by file, row and column, what concerns the whole file first."""
+    return sorted(problems, key=place)
