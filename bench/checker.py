@@ -72,7 +72,7 @@ def rows(office: Office, count: int, bad: float) -> Iterable[Row]:
     fields = [entry.code for entry in office.fields]
     for number in range(count):
         period, place = periods[number % len(periods)], number // len(periods)
-        online, offline, carried = chance.randrange(60), chance.randrange(1, 40), chance.randrange(20)
+        online, offline, carried = chance.randrange(60), chance.randrange(10, 40), chance.randrange(20)
         total = online + offline + carried
         late, pending = chance.randrange(1, 3), chance.randrange(total // 2)
         resolved = total - pending

@@ -27,6 +27,9 @@ ROOT_LANGUAGE = words.LANGUAGES[0]
 SHOWN = 20
 """How many findings the failure carries; it counts them all."""
 
+FIGURES_KEPT = 65_536
+"""How many figures stay computed: all of a province's, and a few hundred units' of a larger site."""
+
 NAVIGATION = frozenset({"license", "author", "help", "external"})
 """What a <link> may name on another host: nothing that a browser fetches."""
 
@@ -189,12 +192,12 @@ def check_frame(file: str, lang: str, document: html.HtmlElement) -> Iterator[Pr
 
 
 class Figures:
-    """Compares printed figures with the book; an address is looked up once a language."""
+    """Compares printed figures with the book; an address that was met lately is not looked up again."""
 
     def __init__(self, office: Office, book: Book) -> None:
         self.office = office
-        self.at = lru_cache(maxsize=None)(book.at)
-        self.printed = lru_cache(maxsize=None)(self.print_figure)
+        self.at = lru_cache(FIGURES_KEPT)(book.at)
+        self.printed = lru_cache(FIGURES_KEPT)(self.print_figure)
 
     def print_figure(self, lang: str, address: str) -> dict[str, Printed]:
         """How a figure and its parts are printed, by address. Raises KeyError or ValueError where there is none."""

@@ -42,7 +42,7 @@ def chromium() -> Iterator[Browser]:
 class Quiet(SimpleHTTPRequestHandler):
     """Serves files and says nothing."""
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the name that the library gives it
         """Nothing."""
 
 

@@ -1,7 +1,7 @@
 """The independent recount: every published figure computed once more, with nothing but the standard library.
 
-`python -I -S recount.py OFFICE SITE` reads an office's accepted CSV files and the built site's pages, and prints what it
-found as JSON. It shares no line with the program: the formulas stand here a second time, and sums are exact fractions.
+`python -I -S recount.py OFFICE SITE` reads an office's accepted CSV files and the pages of its built site, and prints
+what it found as JSON. It shares no line with the program: the formulas stand here a second time, in exact fractions.
 """
 
 import csv

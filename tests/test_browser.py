@@ -1,4 +1,4 @@
-"""What a person meets: a real Chromium on a small office, with and without scripts, on a phone, in the dark, on paper."""
+"""What a person meets: a real Chromium on a small office, with or without scripts, on a phone, in the dark, printed."""
 
 import datetime as dt
 import shutil
@@ -22,6 +22,8 @@ UNIT = "don-vi/phuong-ba-dinh/"
 MONTH = "thang/2026-06/"
 GENERATED = ("", UNIT, MONTH, "don-vi/", "thang/", "so-lieu/procedures/", "linh-vuc/ho-tich/", "du-lieu/")
 PAGES = (*GENERATED, "so-lieu/", "linh-vuc/", "gioi-thieu/", "phuong-phap/", "phap-ly/")
+READ = ("h1", ".ck-lead", ".ck-small", ".ck-demo", "tbody td data", "tbody th a", "thead th", "tfoot td data",
+        ".ck-flag", ".ck-none", ".ck-rate data", ".ck-foot p", "summary", ".ck-note p")  # fmt: skip
 PHONE = {"width": 320, "height": 568}
 NAMES = {"": "Phường Ba Đình", "en/": "Ba Dinh Ward"}
 
@@ -165,8 +167,7 @@ def test_text_can_be_read_in_light_and_dark(chromium: Browser, address: str, sch
             theme = page.locator("body").get_attribute("data-md-color-scheme")
             assert theme == {"light": "default", "dark": "slate"}[scheme]
             page.locator("details.ck-more").evaluate_all("all => all.forEach(one => one.open = true)")
-            for selector in ("h1", ".ck-lead", ".ck-small", ".ck-demo", "tbody td data", "tbody th a", "thead th",
-                             "tfoot td data", ".ck-flag", ".ck-none", ".ck-foot p", "summary", ".ck-note p"):  # fmt: skip
+            for selector in READ:
                 for element in page.locator(f"article {selector}").all()[:4]:
                     if element.is_visible():
                         ratio = element.evaluate(CONTRAST)

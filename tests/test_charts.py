@@ -24,9 +24,9 @@ stacks = st.integers(1, 36).flatmap(
 def test_columns_stay_inside_the_drawing(series: list[list[float | None]]) -> None:
     chart = charts.stack(series)
     for bar in chart.bars:
-        assert LEFT - ROUNDING <= bar.x
+        assert bar.x >= LEFT - ROUNDING
         assert bar.x + bar.width <= WIDTH - RIGHT + ROUNDING
-        assert TOP - ROUNDING <= bar.y
+        assert bar.y >= TOP - ROUNDING
         assert bar.y + bar.height <= FOOT + ROUNDING
 
 

@@ -91,12 +91,14 @@ OWN = (
 
 @dataclass(frozen=True)
 class Built:
-    """A built office, and the strings that were put into it: unit i bears strings[i] and wrote notes[i]."""
+    """A built office, and the strings that were put into it: unit i bears strings[i], wrote notes[i], and worked in
+    field i // per_field."""
 
     office: Office
     strings: Sequence[str]
     notes: Sequence[str]
     fields: Sequence[str]
+    per_field: int
 
     @property
     def site(self) -> Path:
@@ -155,9 +157,7 @@ def make(root: Path, strings: Sequence[str], name: str, per_field: int = 1, **se
     notes = [*strings[1:], strings[0]]
     make_office(
         root,
-        units=[
-            {"code": f"U{i:05d}", "name_vi": s, "name_en": s, "level": "commune"} for i, s in enumerate(strings)
-        ],
+        units=[{"code": f"U{i:05d}", "name_vi": s, "name_en": s, "level": "commune"} for i, s in enumerate(strings)],
         fields=[{"code": f"F{i:05d}", "name_vi": s, "name_en": s} for i, s in enumerate(fields)],
         name={"vi": name, "en": name},
         short_name={"vi": name, "en": name},
@@ -175,7 +175,7 @@ def make(root: Path, strings: Sequence[str], name: str, per_field: int = 1, **se
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(release, "check_office", lambda office, progress: [])
         release.build(office)
-    return Built(office, strings, notes, fields)
+    return Built(office, strings, notes, fields, per_field)
 
 
 def put_behind_the_check(office: Office, texts: dict[str, dict[str, str]]) -> None:
@@ -239,10 +239,12 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.fixture(scope="module")
 def foreign(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The strings of shared/inputs in units, fields and notes. Only Vietnamese: English is written by the same lines."""
+    """The strings of shared/inputs in units, fields and notes; Vietnamese pages only, the same lines write English."""
     strings = foreign_strings(shared)
     assert len(strings) > 900
-    return make(tmp_path_factory.mktemp("foreign") / "office", ["Phường Bình Thường", *strings], "Phường A", 8, languages=["vi"])
+    return make(
+        tmp_path_factory.mktemp("foreign") / "office", ["Phường Bình Thường", *strings], "Phường A", 8, languages=["vi"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +290,7 @@ def test_a_units_name_is_its_pages_heading_title_and_description(built: Built) -
 
 def test_a_units_name_stands_in_lists_tables_and_sentences(built: Built) -> None:
     for root in languages(built):
-        link = f"don-vi/{{}}/"
+        link = "don-vi/{}/"
         places = {
             "don-vi": "//ul[@class='ck-units']//a",
             f"thang/{PERIOD}": "//tbody//th//a",
@@ -308,13 +310,15 @@ def test_a_fields_name_is_its_pages_heading_and_stands_in_lists_and_tables(built
     entries = list(built.office.fields)
     assert [e.name.vi for e in entries] == [table_text(name) for name in built.fields]
     for root in languages(built):
-        links = {a.get("href"): a.text_content() for a in built.page(f"{root}linh-vuc").xpath("//ul[@class='ck-units']//a")}
+        found = built.page(f"{root}linh-vuc").xpath("//ul[@class='ck-units']//a")
+        links = {a.get("href"): a.text_content() for a in found}
         for entry in entries:
             wanted = shown(entry.name.vi)
             assert links[f"../linh-vuc/{entry.slug}/"] == wanted
             assert built.page(f"{root}linh-vuc/{entry.slug}").findtext(".//h1") == wanted
-        heads = built.page(f"{root}don-vi/{built.units()[1][1].slug}").xpath("//tbody//th/text()")
-        assert shown(built.office.fields.entries[f"F{1 // (-(-len(built.strings) // len(built.fields))):05d}"].name.vi) in heads
+        for i, (_, unit) in enumerate(built.units()):
+            heads = built.page(f"{root}don-vi/{unit.slug}").xpath("//tbody//th/text()")
+            assert shown(entries[i // built.per_field].name.vi) in heads
 
 
 def test_a_note_is_on_the_units_page(built: Built) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import frictionless
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html
 from markupsafe import Markup
@@ -115,7 +115,7 @@ def test_a_machine_reads_plain_digits(value: float, text: str) -> None:
     assert figures.machine(value) == text
 
 
-@given(st.floats(-1e9, 1e9))
+@given(st.floats(-1e6, 1e6))
 def test_what_a_machine_reads_is_the_figure_to_six_decimals(value: float) -> None:
     text = figures.machine(value)
     assert abs(float(text) - value) <= 5.01e-7
@@ -152,7 +152,8 @@ def test_front_matter_gives_its_title_back_and_nothing_else(title: str, descript
     head = text.removeprefix("---\n").removesuffix("---\n\n")
     read = yaml.safe_load(head)
     assert set(read) == {"title", "description", "hide"}
-    assert html_module.unescape(read["title"]).split() == html_module.unescape(html_module.escape(one_line(title))).split()
+    assert html_module.unescape(read["title"]) == one_line(title)
+    assert html_module.unescape(read["description"]) == one_line(description)
     assert not set("<>\"'") & set(read["title"] + read["description"])
     assert "\n---" not in head
 
@@ -174,7 +175,8 @@ def unguard(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
 
 
-@given(st.text(alphabet=st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("'=+-@\t＝")), max_size=12))
+@given(st.text(max_size=12) | st.text(alphabet="'=+-@\t＝a", max_size=6))
+@example("'=1+1")
 def test_a_guarded_cell_is_no_formula_and_gives_its_text_back(text: str) -> None:
     assert not guard(text).startswith(FORMULA)
     assert unguard(guard(text)) == text

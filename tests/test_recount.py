@@ -109,16 +109,15 @@ def procedures(chance: random.Random, unit: str, period: str) -> list[Row]:
         total = early + on_time + late + sum(pending) + sum(int(n or 0) for n in back)
         carried = chance.randint(0, total)
         online = chance.randint(0, total - carried)
-        rows.append(
-            {
-                "unit_code": unit, "period": period, "basis": "month", "field_code": code, "received_total": total,
-                "received_online": online, "received_offline": total - carried - online, "carried_over": carried,
-                "resolved_total": early + on_time + late, "resolved_early": early, "resolved_on_time": on_time,
-                "resolved_late": late, "pending_total": sum(pending), "pending_in_time": pending[0],
-                "pending_late": pending[1], "returned": back[0], "withdrawn": back[1],
-                "late_reason": "Phải xác minh." if late else "", "apologies_sent": late or "",
-            }  # fmt: skip
-        )
+        row = {
+            "unit_code": unit, "period": period, "basis": "month", "field_code": code, "received_total": total,
+            "received_online": online, "received_offline": total - carried - online, "carried_over": carried,
+            "resolved_total": early + on_time + late, "resolved_early": early, "resolved_on_time": on_time,
+            "resolved_late": late, "pending_total": sum(pending), "pending_in_time": pending[0],
+            "pending_late": pending[1], "returned": back[0], "withdrawn": back[1],
+            "late_reason": "Phải xác minh." if late else "", "apologies_sent": late or "",
+        }  # fmt: skip
+        rows.append(row)
     return rows
 
 
@@ -132,16 +131,15 @@ def inspections(chance: random.Random, unit: str, period: str, office: Office) -
             visits = chance.choice((0, 1, 7, 1234))
             day = chance.randint(0, visits)
             found = chance.choice(("", 0, 1, 3, 7, 1999, 2000))
-            rows.append(
-                {
-                    "unit_code": unit, "period": period, "basis": "year_to_date" if to_date else "month",
-                    "as_of": end.isoformat(), "field_code": code, "result": result,
-                    "place": chance.choice(("street", "market")), "visits": visits, "by_day": day,
-                    "by_night": visits - day, "found": found,
-                    "fixed": "" if found == "" else chance.randint(0, int(found)) if int(found) < 1000 else 1999,
-                    "fines": chance.choice(("", f"{chance.randint(0, 9999)}.{chance.randint(1, 99):02d}")),
-                }  # fmt: skip
-            )
+            row = {
+                "unit_code": unit, "period": period, "basis": "year_to_date" if to_date else "month",
+                "as_of": end.isoformat(), "field_code": code, "result": result,
+                "place": chance.choice(("street", "market")), "visits": visits, "by_day": day,
+                "by_night": visits - day, "found": found,
+                "fixed": "" if found == "" else chance.randint(0, int(found)) if int(found) < 1000 else 1999,
+                "fines": chance.choice(("", f"{chance.randint(0, 9999)}.{chance.randint(1, 99):02d}")),
+            }  # fmt: skip
+            rows.append(row)
     return rows
 
 

@@ -75,7 +75,8 @@ def test_addresses_of_the_site_come_from_the_office(built: Path) -> None:
 
 
 def test_a_page_names_the_same_page_in_the_other_language(built: Path) -> None:
-    others = page(built, "don-vi/phuong-ba-dinh").xpath("//link[normalize-space(@rel)='alternate'][@hreflang='en']/@href")
+    unit = page(built, "don-vi/phuong-ba-dinh")
+    others = unit.xpath("//link[normalize-space(@rel)='alternate'][@hreflang='en']/@href")
     assert others[-1].endswith("en/don-vi/phuong-ba-dinh/")
 
 
