@@ -98,7 +98,11 @@ def prepare(office: Office, lang: str, languages: Sequence[str], docs: Path, fol
         site_url=site_url(settings.site_url, lang),
         copyright=words.say(lang, "pages.shell.copyright", name=escape(settings.name[lang]), licence=licence),
         languages=list(languages),
-        extra={"release": release_id, "demonstration": settings.demonstration},
+        extra={
+            "not_found": words.say(lang, "pages.shell.not_found"),
+            "release": release_id,
+            "demonstration": settings.demonstration,
+        },
     )
 
 

@@ -45,6 +45,11 @@ def table(name: str, lines: Iterable[Mapping[str, str]]) -> str:
     return text.getvalue()
 
 
+def as_yaml(content: Any) -> str:
+    """Content as YAML in the order in which it was declared."""
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+
+
 def make_office(
     root: Path,
     *,
@@ -65,10 +70,10 @@ def make_office(
         folder = datasets / name
         folder.mkdir()
         for part, content in files.items():
-            (folder / f"{part}.yaml").write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+            (folder / f"{part}.yaml").write_text(as_yaml(content), encoding="utf-8")
     if kinds and "datasets" not in settings:
         chosen["datasets"] = {name: {} for name in kinds}
-    (datasets / "publishing.yaml").write_text(yaml.safe_dump(chosen, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    (datasets / "publishing.yaml").write_text(as_yaml(chosen), encoding="utf-8")
     (datasets / "units.csv").write_text(table("units", units), encoding="utf-8")
     (datasets / "fields.csv").write_text(table("fields", fields), encoding="utf-8")
     (datasets / "counters.csv").write_text(table("counters", []), encoding="utf-8")

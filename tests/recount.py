@@ -80,6 +80,12 @@ BREAKDOWNS = {
         "time": ("visits", {"day": "by_day", "night": "by_night"}),
     },
 }
+# How months make a quarter or a year (rule V15): what is not named here adds up.
+OVER_TIME = {
+    "procedures": {"carried_over": "first", "pending_total": "last", "pending_late": "last"},
+    "inspections": {"fines": "last"},
+}
+FIRST_PERIOD = "2025-11"
 # What a kind's long table must show for each unit and period.
 TABLE = {
     "procedures": ["received_new", "online_pct", "resolved_total", "resolved_late", "on_time_pct", "pending_total",
@@ -161,6 +167,29 @@ class Office:
         cells = [Fraction(row[column]) for row in rows for column in declared if row.get(column)]
         return sum(cells, Fraction(0)) if cells else None
 
+    def span(self, kind: str, unit: str, period: str) -> list[str]:
+        """The months of a quarter or a year; none when one of them is not there on the basis "month"."""
+        there = {p for (k, u, p) in self.rows if k == kind and unit in (u, "all") and self.of(kind, unit, p, "month")}
+        year, _, quarter = period.partition("-Q")
+        if quarter:
+            months = [f"{year}-{number:02d}" for number in range(3 * int(quarter) - 2, 3 * int(quarter) + 1)]
+        else:
+            last = max((p for p in there if p[:4] == year), default="")
+            months = [f"{year}-{number:02d}" for number in range(1, 13)]
+            months = [month for month in months if FIRST_PERIOD <= month <= last]
+        return months if set(months) <= there else []
+
+    def over(self, kind: str, name: str, unit: str, months: list[str]) -> Fraction | None:
+        """One tally over the months of a quarter or year; None when a month that it needs is not there or blank."""
+        found = [self.of(kind, unit, month, "month") for month in months]
+        if not found or not all(found):
+            return None
+        values = [self.tally(kind, name, rows, ("", "")) for rows in found]
+        how = OVER_TIME[kind].get(name, "flow")
+        if how != "flow":
+            return values[0 if how == "first" else -1]
+        return None if None in values else sum(values, Fraction(0))  # type: ignore[arg-type]
+
     def figure(self, address: str) -> tuple[str, Fraction | None, Fraction | None, Fraction | None, int]:
         """(state, value, numerator, denominator, places) of an address. Raises KeyError, ValueError for no figure."""
         kind, measure, unit, period, basis, *rest = address.split("/")
@@ -174,6 +203,8 @@ class Office:
         def look_up(tally: str) -> Fraction | None:
             of, _, name = tally.rpartition(".")
             of = of or kind
+            if "-Q" in period or len(period) == 4:
+                return self.over(of, name, unquote(unit), self.span(kind, unquote(unit), period))
             where = split if split[0] in BREAKDOWNS[of] else ("", "")
             return self.tally(of, name, self.of(of, unquote(unit), unquote(period), unquote(basis)), where)
 
@@ -289,6 +320,12 @@ def must_appear(office: Office) -> list[str]:
             else:
                 keys = {key for key, column in how[1].items() if any(row[column] for row in rows)}
                 wanted |= {f"{kind}/{how[0]}/{unit}/{period}/{basis}/{name}={key}" for key in keys}
+    for kind, unit in last:
+        for period in {
+            p for month in office.rows for p in (month[2][:4], f"{month[2][:4]}-Q{(int(month[2][5:]) + 2) // 3}")
+        }:
+            if office.span(kind, unit, period):
+                wanted |= {f"{kind}/{measure}/{unit}/{period}/month" for measure in TABLE[kind]}
     return sorted(wanted)
 
 

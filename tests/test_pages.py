@@ -242,7 +242,7 @@ def test_a_month_names_the_unit_that_did_not_submit(pages: Path) -> None:
     assert words(note) == "1 đơn vị chưa nộp: Phường Giảng Võ ."
     assert [a.get("href") for a in note.iter("a")] == ["../../don-vi/phuong-giang-vo/"]
     (note,) = section(pages, "vi/thang/2026-06", "feedback").find_class("ck-note-missing")
-    assert words(note) == "2 đơn vị chưa nộp: Phường Ngọc Hà , Phường Giảng Võ ."
+    assert words(note) == "2 đơn vị chưa nộp: Phường Giảng Võ , Phường Ngọc Hà ."
     (note,) = section(pages, "en/thang/2026-06", "procedures").find_class("ck-note-missing")
     assert "Giang Vo Ward" in words(note)
 

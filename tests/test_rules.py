@@ -84,9 +84,7 @@ def no_rule(code: str) -> Callable[[pytest.MonkeyPatch, Kind], Kind]:
 
 
 BEFORE = ("2026-01", "2026-02", "2026-03", "2026-04")
-CHANNELS = {
-    f"received_{channel}": "1" for channel in ("phone", "email", "web", "social", "in_person", "letter")
-}
+CHANNELS = {f"received_{channel}": "1" for channel in ("phone", "email", "web", "social", "in_person", "letter")}
 BUSY = {
     "received_total": "146", "received_online": "42", "received_offline": "100", "resolved_total": "140",
     "resolved_early": "130",

@@ -118,7 +118,7 @@ class Kind(Declared):
         inputs = columns | {c.name.removesuffix("_code") + "_name" for c in self.schema_columns if c.named_by}
         missing = [f"{where}: {name}" for where, name in used if name not in inputs]
         for key, breakdown in self.breakdowns.items():
-            if breakdown.of and breakdown.of not in self.tallies:
+            if breakdown.of and not (breakdown.of in self.tallies and breakdown.of in self.measures):
                 missing.append(f"breakdowns.{key}: {breakdown.of}")
         for key, measure in self.measures.items():
             named = (*measure.numerator, *measure.denominator)

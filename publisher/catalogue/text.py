@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 NOT_KEY = re.compile(r"[\W_]+")
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -15,6 +15,14 @@ ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def one_line(text: str) -> str:
+    """Text as it may stand in a page: control characters and line ends become spaces."""
+    return CONTROL.sub(" ", text)
+
+
 class Text(BaseModel):
     """One thing said in Vietnamese and English; English falls back to Vietnamese where it is empty."""
 
@@ -22,6 +30,12 @@ class Text(BaseModel):
 
     vi: str
     en: str = ""
+
+    @field_validator("vi", "en")
+    @classmethod
+    def without_controls(cls, text: str) -> str:
+        """Names and sentences are one line wherever they stand."""
+        return one_line(text)
 
     def __getitem__(self, lang: str) -> str:
         return (self.en if lang == "en" else self.vi) or self.vi

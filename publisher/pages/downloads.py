@@ -13,8 +13,9 @@ from typing import Any
 
 from publisher.catalogue import Entry, Kind, Office, Unit
 from publisher.catalogue.tables import Table
+from publisher.catalogue.text import one_line
 from publisher.ledger import Ledger
-from publisher.pages.shell import Writer, one_line
+from publisher.pages.shell import Writer
 from publisher.words import format as formats
 from publisher.words import say
 

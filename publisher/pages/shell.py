@@ -13,18 +13,13 @@ import yaml
 from markupsafe import Markup, escape
 
 from publisher.catalogue import Office
+from publisher.catalogue.text import one_line
 from publisher.words import LANGUAGES, PLACE, load
 from publisher.words import format as formats
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 LANGUAGE_NAMES = {lang: load(lang)["pages.language"] for lang in LANGUAGES}
 BLANK_LINES = re.compile(r"\n\s*\n+")
-
-
-def one_line(text: str) -> str:
-    """Text as it may stand in a page: control characters and line ends become spaces."""
-    return CONTROL.sub(" ", text)
 
 
 def rich(template: str, values: dict[str, Any]) -> Markup:

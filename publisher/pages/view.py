@@ -131,6 +131,21 @@ class View:
         periods = self.board.periods(kind)[-MONTHS_SHOWN:]
         return [p for p in periods if unit == EVERY or self.board.concerns(kind, unit, p)]
 
+    def wider(self, kind: Kind, unit: str = EVERY) -> list[str]:
+        """The quarters and years for which every month is there (rule V15), newest first."""
+        months = self.board.periods(kind)
+        labels = {f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}" for month in months} | {month[:4] for month in months}
+        found = [p for p in labels if self.figure(kind, kind.headline[0], unit, p, basis=BASES[0]).state != "blank"]
+        return sorted(found, key=lambda label: label if "-" in label else f"{label}-Q9", reverse=True)
+
+    def wider_name(self, kind: Kind, unit: str, period: str) -> str:
+        """A quarter's or year's name; a year that is not over says how far its figures go."""
+        name = formats.period(self.lang, period)
+        iso = self.figure(kind, kind.headline[0], unit, period, basis=BASES[0]).as_of
+        if "-" in period or not iso or iso >= self.office.period(kind, f"{period}-12").end.isoformat():
+            return name
+        return say(self.lang, "pages.until", name=name, date=formats.date(self.lang, dt.date.fromisoformat(iso)))
+
     def drawings(self, kind: Kind, unit: str, **where: str) -> list[Drawn]:
         """The kind's charts for one unit; none when fewer than two months have data."""
         periods = self.shown(kind, unit)
