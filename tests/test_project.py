@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import jinja2.meta
 import pytest
 import yaml
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from publisher.catalogue import columns, kinds, measures, open_office, rules
 from publisher.catalogue.office import Publishing
 from publisher.checking import check_file
 from publisher.checking.rules import ALWAYS, PLACES
+from publisher.pages.view import View
 from tests.offices import make_office
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -334,3 +336,27 @@ def test_the_places_of_each_rule_are_documented() -> None:
 def test_the_demonstration_reads_its_own_definitions() -> None:
     named: Any = yaml.safe_load(text("datasets/publishing.yaml"))["datasets"]
     assert sorted(named) == sorted(p.parent.name for p in ROOT.glob("datasets/*/dataset.yaml"))
+
+
+def names_in_templates() -> set[str]:
+    """Every name that a template takes from outside: what its page, the view and the environment give it."""
+    environment = jinja2.Environment(autoescape=True)
+    found = set()
+    for path in [*ROOT.glob("publisher/templates/*.j2"), *ROOT.glob("datasets/*/page.html.j2")]:
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        own = {name.name for name in tree.find_all(jinja2.nodes.Name) if name.ctx == "store"}
+        found |= jinja2.meta.find_undeclared_variables(tree) - own
+    return found
+
+
+def test_every_name_that_templates_use_is_documented() -> None:
+    page = text("docs/templates.md")
+    used = names_in_templates()
+    assert {"view", "kind", "t", "unit", "packages"} <= used
+    assert [name for name in sorted(used) if not re.search(rf"`{name}\b", page)] == []
+
+
+def test_everything_that_the_view_gives_is_documented_and_nothing_else() -> None:
+    documented = set(re.findall(r"`view\.(\w+)", text("docs/templates.md")))
+    given = {name for name, value in vars(View).items() if callable(value) and not name.startswith("_")}
+    assert documented == (given - {"find_basis", "make_row"}) | {"basis", "board"}
