@@ -25,11 +25,9 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ignored = shutil.ignore_patterns("data", "revisions", "ledger.jsonl", "releases", "current", "build", "var")
     shutil.copytree(EXAMPLE, root, ignore=ignored)
     for basis, name, _ in DOWNLOADED:
-        done = terminal.run(
-            accept.main,
-            ["--office", str(root), "--dataset", "service_quality", "--period", "2025-10", "--layout", "dvcqg_766"]
-            + ["--set", f"basis={basis}", "--set", "as_of=2025-10-16", str(EXAMPLE / "sources" / name)],
-        )
+        where = ["--office", str(root), "--dataset", "service_quality", "--period", "2025-10", "--layout", "dvcqg_766"]
+        given = ["--set", f"basis={basis}", "--set", "as_of=2025-10-16"]
+        done = terminal.run(accept.main, [*where, *given, str(EXAMPLE / "sources" / name)])
         assert done == 0
     return root
 

@@ -50,8 +50,10 @@ def check_read(tables: Sequence[ReadTable], office: Office, *, collect: bool = F
     checked = check_tables(tables, office, collect=True)
     history = History(office, checked, tables)
     problems = [*checked.problems]
-    for submission in history.incoming.values():
-        problems.extend(history.problems(submission))
+    for unit, submissions in history.by_unit().items():
+        for submission in submissions:
+            problems.extend(history.problems(submission))
+        history.forget(unit)
     kept = (checked.submissions, checked.places) if collect else ({}, {})
     return Checked(checked.kind, in_order(problems), checked.rows, *kept)
 
@@ -63,6 +65,10 @@ class History:
         self.office, self.kind = office, checked.kind
         self.accepted: dict[tuple[str, str], Submission | None] = {}
         self.incoming: dict[tuple[str, str], Submission] = {}
+        self.children: dict[str, list[str]] = {}
+        for entry in office.units:
+            if isinstance(entry, Unit):
+                self.children.setdefault(entry.parent, []).append(entry.code)
         for (unit, period), rows in checked.submissions.items():
             if office.units.get(unit) and LABEL.fullmatch(period):
                 places = checked.places[unit, period]
@@ -82,11 +88,24 @@ class History:
             self.accepted[key] = read_accepted(path, self.kind, str(path)) if path.exists() else None
         return self.accepted[key]
 
+    def by_unit(self) -> dict[str, list[Submission]]:
+        """The incoming submissions of each unit."""
+        found: dict[str, list[Submission]] = {}
+        for submission in self.incoming.values():
+            found.setdefault(submission.unit, []).append(submission)
+        return found
+
+    def forget(self, unit: str) -> None:
+        """Let go of the figures of a unit that is done: those of a large file would fill the memory. Who asks for
+        them again (a parent does) has them read anew."""
+        for submission in (*self.incoming.values(), *self.accepted.values()):
+            if submission and submission.unit == unit:
+                submission.__dict__.pop("lines", None)
+
     def problems(self, here: Submission) -> list[Problem]:
         """What does not fit between an incoming submission and the others."""
         problems = check_across(here, lambda label: self.get(here.unit, label))
-        children = [u.code for u in self.office.units if isinstance(u, Unit) and u.parent == here.unit]
-        found = [one for code in children if (one := self.get(code, here.period))]
+        found = [one for code in self.children.get(here.unit, []) if (one := self.get(code, here.period))]
         return problems + check_children(here, found)
 
 
