@@ -50,10 +50,10 @@ def check_read(tables: Sequence[ReadTable], office: Office, *, collect: bool = F
     checked = check_tables(tables, office, collect=True)
     history = History(office, checked, tables)
     problems = [*checked.problems]
-    for unit, submissions in history.by_unit().items():
+    for submissions in history.by_unit():
         for submission in submissions:
             problems.extend(history.problems(submission))
-        history.forget(unit)
+        history.forget(submissions)
     kept = (checked.submissions, checked.places) if collect else ({}, {})
     return Checked(checked.kind, in_order(problems), checked.rows, *kept)
 
@@ -88,19 +88,19 @@ class History:
             self.accepted[key] = read_accepted(path, self.kind, str(path)) if path.exists() else None
         return self.accepted[key]
 
-    def by_unit(self) -> dict[str, list[Submission]]:
-        """The incoming submissions of each unit."""
+    def by_unit(self) -> list[list[Submission]]:
+        """The incoming submissions, those of one unit together."""
         found: dict[str, list[Submission]] = {}
         for submission in self.incoming.values():
             found.setdefault(submission.unit, []).append(submission)
-        return found
+        return list(found.values())
 
-    def forget(self, unit: str) -> None:
+    def forget(self, submissions: Sequence[Submission]) -> None:
         """Let go of the figures of a unit that is done: those of a large file would fill the memory. Who asks for
         them again (a parent does) has them read anew."""
-        for submission in (*self.incoming.values(), *self.accepted.values()):
-            if submission and submission.unit == unit:
-                submission.__dict__.pop("lines", None)
+        for submission in submissions:
+            submission.__dict__.pop("lines", None)
+        self.accepted.clear()
 
     def problems(self, here: Submission) -> list[Problem]:
         """What does not fit between an incoming submission and the others."""
