@@ -120,8 +120,9 @@ def test_figures_are_read_without_javascript(chromium: Browser, address: str) ->
         assert "tiếp nhận 210 hồ sơ" in page.locator(".ck-lead").first.inner_text()
         assert page.locator(".ck-big data").first.is_visible()
         assert page.locator("svg.ck-svg").first.is_visible()
-        page.locator("#procedures ~ details summary").first.click()
-        rows = page.locator("#procedures ~ details tbody tr")
+        months = page.locator("#procedures ~ details").first
+        months.locator("summary").click()
+        rows = months.locator("tbody tr")
         assert rows.count() == 6
         assert rows.first.is_visible()
         assert "Tháng 6/2026" in rows.first.inner_text()

@@ -308,7 +308,7 @@ def test_a_units_name_stands_in_lists_tables_and_sentences(built: Built) -> None
 
 def test_a_fields_name_is_its_pages_heading_and_stands_in_lists_and_tables(built: Built) -> None:
     entries = list(built.office.fields)
-    assert [e.name.vi for e in entries] == [table_text(name) for name in built.fields]
+    assert [e.name.vi for e in entries] == [shown(table_text(name)) for name in built.fields]
     for root in languages(built):
         found = built.page(f"{root}linh-vuc").xpath("//ul[@class='ck-units']//a")
         links = {a.get("href"): a.text_content() for a in found}
