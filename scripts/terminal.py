@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from publisher import words
 from publisher.catalogue.office import HOME
@@ -59,10 +61,12 @@ def visible(text: str) -> str:
 
 def say_both(vi: str, en: str, *, style: str = "", indent: int = 0, error: bool = False) -> None:
     """A sentence in Vietnamese, the English one dimmed beneath it."""
-    out, space = console(error=error), " " * indent
-    out.print(space + visible(vi), style=style or None)
-    if en != vi:
-        out.print(space + visible(en), style="dim")
+    out = console(error=error)
+    for text, look in [(vi, style)] + [(en, "dim")] * (en != vi):
+        if out.is_terminal:  # wrapped here, so that the next line of a sentence stands under its first
+            out.print(Padding(Text(visible(text), style=look), (0, 0, 0, indent)), soft_wrap=False)
+        else:
+            out.print(" " * indent + visible(text))
 
 
 def say(key: str, *, style: str = "", error: bool = False, **values: object) -> None:
