@@ -64,19 +64,21 @@ FAULTS: tuple[Callable[[Row], Row], ...] = (
 
 
 def rows(office: Office, count: int, bad: float) -> Iterable[Row]:
-    """Rows of `procedures` by procedure, in which every rule holds but for a share of bad ones (from one seed)."""
+    """Rows of `procedures` by procedure, month after month, in which every rule holds but for a share of bad ones
+    (from one seed)."""
     chance = random.Random(7)
     kind = office.kinds[offices.KIND]
     units = [unit.code for unit in office.units if isinstance(unit, Unit)]
     periods = [office.period(kind, month) for month in MONTHS]
     fields = [entry.code for entry in office.fields]
+    pending = 0
     for number in range(count):
         period, place = periods[number % len(periods)], number // len(periods)
-        online, offline, carried = chance.randrange(60), chance.randrange(10, 40), chance.randrange(20)
+        online, offline = chance.randrange(20, 40), chance.randrange(10, 20)
+        carried = pending if number % len(periods) else chance.randrange(20)
         total = online + offline + carried
-        late, pending = chance.randrange(1, 3), chance.randrange(total // 2)
+        late, pending = chance.randrange(1, 3), chance.randrange(20)
         resolved = total - pending
-        late = min(late, resolved)
         early = (resolved - late) // 2
         row: Row = {
             "unit_code": units[place % len(units)], "period": period.label,

@@ -43,6 +43,8 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=5, help="rounds, of which the median counts (5)")
     parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.relative_to(HOME)}")
     options = parser.parse_args()
+    if options.write and options.only:
+        parser.error("--write keeps the whole table: not with --only")
     today = dt.datetime.now(dt.UTC).date().isoformat()
     print(f"{today}, {machine()}, median of {options.repeats}\n\n{HEAD}", flush=True)
     results: list[Result] = []
