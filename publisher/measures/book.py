@@ -15,8 +15,9 @@ EVERY = "all"
 FIGURES_KEPT = 65_536
 """How many figures stay computed: a page in a second language, and the month's beside the unit's, ask for the same."""
 
-SUBMISSIONS_KEPT = 1024
-"""How many submissions stay unpacked. A unit page asks for 24 months of a few kinds, one unit after the other."""
+SUBMISSIONS_KEPT = 8192
+"""How many submissions stay unpacked. A unit page asks for 24 months of a few kinds, one unit after the other;
+a field's page asks for one month of every unit, and the next field's page for the same again."""
 
 
 class Book:
