@@ -22,9 +22,9 @@ class Result:
         """Whether the bound is kept."""
         return self.value == self.bound if self.exact else self.value <= self.bound
 
-    def row(self) -> str:
-        """The line in Markdown."""
+    def row(self, measured: str) -> str:
+        """The line in Markdown; `measured` says when and how often."""
         digits = 0 if self.exact or self.unit else 2
         bound = f"{'=' if self.exact else '≤'} {self.bound:g}{self.unit}"
         found = f"{self.value:.{digits}f}{self.unit}"
-        return f"| {self.what} | {bound} | {found} | {'yes' if self.holds else '**no**'} | {self.detail} |"
+        return f"| {self.what} | {bound} | {found} | {'yes' if self.holds else '**no**'} | {self.detail} | {measured} |"

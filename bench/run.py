@@ -22,7 +22,7 @@ MEASURES: dict[str, Callable[[Path, int], list[Result]]] = {
 }
 PAGE = HOME / "docs" / "benchmarks.md"
 MARK = "<!-- table -->"
-HEAD = "| What | Bound | Found | Holds | From |\n|---|---|---|---|---|"
+HEAD = "| What | Bound | Found | Holds | From | Measured |\n|---|---|---|---|---|---|"
 
 
 def machine() -> str:
@@ -36,29 +36,34 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB of memory, Python {platform.python_version()}"
 
 
+def with_rows(page: str, said: str, rows: dict[str, str]) -> str:
+    """The page with these lines of its table put in or replaced, by what they measure; the others stay."""
+    before, _, after = page.partition(MARK)
+    kept = [line for line in after.splitlines() if line.startswith("| ") and line not in HEAD]
+    table = {line.split(" | ")[0].removeprefix("| "): line for line in kept} | rows
+    return f"{before}{MARK}\n\n{said}\n\n{HEAD}\n" + "".join(f"{line}\n" for line in table.values())
+
+
 def main() -> int:
     """Exit code 1 when a bound is not kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=MEASURES, action="append", help="measure only this (may be repeated)")
     parser.add_argument("--repeats", type=int, default=5, help="rounds, of which the median counts (5)")
-    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.relative_to(HOME)}")
+    parser.add_argument("--write", action="store_true", help=f"put the lines into {PAGE.relative_to(HOME)}")
     options = parser.parse_args()
-    if options.write and options.only:
-        parser.error("--write keeps the whole table: not with --only")
-    today = dt.datetime.now(dt.UTC).date().isoformat()
-    print(f"{today}, {machine()}, median of {options.repeats}\n\n{HEAD}", flush=True)
+    measured = f"{dt.datetime.now(dt.UTC).date().isoformat()} × {options.repeats}"
+    print(f"{machine()}\n\n{HEAD}", flush=True)
     results: list[Result] = []
     for name, measure in MEASURES.items():
         if not options.only or name in options.only:
             with tempfile.TemporaryDirectory(prefix="bench-") as folder:
                 found = measure(Path(folder), options.repeats)
             results += found
-            print("\n".join(result.row() for result in found), flush=True)
+            print("\n".join(result.row(measured) for result in found), flush=True)
     if options.write:
-        table = "\n".join([HEAD, *(result.row() for result in results)])
-        said = f"Measured on {today}: {machine()}; median of {options.repeats} rounds."
-        before, _, _ = PAGE.read_text(encoding="utf-8").partition(MARK)
-        PAGE.write_text(f"{before}{MARK}\n\n{said}\n\n{table}\n", encoding="utf-8")
+        rows = {result.what: result.row(measured) for result in results}
+        page = with_rows(PAGE.read_text(encoding="utf-8"), f"{machine()}. Medians of so many rounds as “×” says.", rows)
+        PAGE.write_text(page, encoding="utf-8")
     return 0 if all(result.holds for result in results) else 1
 
 

@@ -8,12 +8,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from lxml import etree, html
+from lxml import etree
 
 from publisher import words
 from publisher.catalogue import Office
@@ -27,43 +26,25 @@ ROOT_LANGUAGE = words.LANGUAGES[0]
 SHOWN = 20
 """How many findings the failure carries; it counts them all."""
 
-FIGURES_KEPT = 65_536
-"""How many figures stay computed: all of a province's, and a few hundred units' of a larger site."""
+FIGURES_KEPT = 1024
+"""How many figures stay printed: those of a page."""
 
 NAVIGATION = frozenset({"license", "author", "help", "external"})
 """What a <link> may name on another host: nothing that a browser fetches."""
 
 CSS_ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s*["']([^"']+)""", re.IGNORECASE)
 REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
-PARSER = html.HTMLParser(encoding="utf-8")
+PARSER = etree.HTMLParser(encoding="utf-8")
 
+ADDRESSES = frozenset(
+    {
+        "action", "background", "content", "data", "formaction", "href", "imagesrcset", "poster", "src", "srcset",
+        "style", "xlink:href",
+    }
+)  # fmt: skip
+"""The attributes that hold addresses, on some elements or on all."""
 
-def elements(path: str) -> Callable[[html.HtmlElement], list[html.HtmlElement]]:
-    """A compiled XPath that finds elements."""
-    return cast(Callable[[html.HtmlElement], list[html.HtmlElement]], etree.XPath(path))
-
-
-def texts(path: str) -> Callable[[html.HtmlElement], list[str]]:
-    """A compiled XPath that finds attributes or text."""
-    return cast(Callable[[html.HtmlElement], list[str]], etree.XPath(path, smart_strings=False))
-
-
-# What a browser fetches or sends to by itself; <a> and <area> wait for a person, <link> depends on what it says.
-FETCHED = texts(
-    "//@src | //@action | //@formaction | //@poster | //@background | //object/@data"
-    " | (//use | //image | //feimage | //script)/@*[name() = 'xlink:href']"
-    " | //*[@href][not(self::a or self::area or self::link)]/@href"
-)
-FOLLOWED = texts("//a/@href | //area/@href")
-LINKS = elements("//link[@href]")
-FIGURES = elements("//*[self::data or @data-of]")
-STYLES = texts("//style/text() | //@style")
-SOURCE_SETS = texts("//@srcset | //@imagesrcset")
-REFRESHES = texts("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh']/@content")
-NAMES = texts("//@id | //a/@name")
-
-FIGURE = re.compile(r'<(\w+)(?: class="[^"]*")?(?: value="([^"]*)")? data-of="([^"]*)">([^<]*)</')
-"""A figure as `publisher.pages.figures` writes it."""
+NAMES = cast(Callable[[etree._Element], list[str]], etree.XPath("//@id | //a/@name", smart_strings=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +75,6 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """A figure as it stands in a page: the element's name, its `value` (empty where there is none), its text."""
-
-    tag: str
-    value: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.value} ({self.text})"
-
-
-def read_printed(element: html.HtmlElement) -> Printed:
-    """A figure read from its element."""
-    return Printed(element.tag, element.get("value", ""), element.text_content())
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """One page as read back: its parts that can be linked to, and the links that name a part of a page."""
 
@@ -133,7 +97,7 @@ def verify(office: Office, book: Book, out: Path) -> None:
     pages: dict[str, Page] = {}
     for file in sorted(site.files):
         if file.endswith(".html"):
-            document = html.document_fromstring((out / file).read_bytes() or b"<html></html>", parser=PARSER)
+            document = read_page(out / file)
             lang = language_of(file, languages)
             found += check_frame(file, lang, document)
             found += judge.check(file, lang, document)
@@ -145,6 +109,11 @@ def verify(office: Office, book: Book, out: Path) -> None:
     found += check_fragments(pages)
     if found:
         raise Mistake("verify-failed", {"count": len(found)}, problems=tuple(found[:SHOWN]))
+
+
+def read_page(file: Path) -> etree._Element:
+    """A page as a tree; an empty file is a page with nothing in it."""
+    return etree.fromstring(file.read_bytes().strip() or b"<html></html>", PARSER)
 
 
 def read_site(out: Path, site_url: str) -> Site:
@@ -179,7 +148,7 @@ def check_languages(site: Site, languages: Sequence[str]) -> Iterator[Problem]:
             yield finding("site-language", "index.html", language=lang)
 
 
-def check_frame(file: str, lang: str, document: html.HtmlElement) -> Iterator[Problem]:
+def check_frame(file: str, lang: str, document: etree._Element) -> Iterator[Problem]:
     """A page says its language, has a title and one h1."""
     said = document.get("lang", "")
     if said != lang:
@@ -192,30 +161,32 @@ def check_frame(file: str, lang: str, document: html.HtmlElement) -> Iterator[Pr
 
 
 class Figures:
-    """Compares printed figures with the book; an address that was met lately is not looked up again."""
+    """Compares printed figures with the book. A rate's parts stand beside it: what was met lately is kept."""
 
     def __init__(self, office: Office, book: Book) -> None:
         self.office = office
-        self.at = lru_cache(FIGURES_KEPT)(book.at)
+        self.book = book
         self.printed = lru_cache(FIGURES_KEPT)(self.print_figure)
 
-    def print_figure(self, lang: str, address: str) -> dict[str, Printed]:
+    def print_figure(self, lang: str, address: str) -> dict[str, figures.Printed]:
         """How a figure and its parts are printed, by address. Raises KeyError or ValueError where there is none."""
-        figure = self.at(address)
-        measure = self.office.kinds[figure.kind].measures[figure.measure]
-        markup = figures.element(lang, measure, figure) + figures.rate(lang, measure, figure)
-        return {unescape(of): Printed(tag, value, unescape(text)) for tag, value, of, text in FIGURE.findall(markup)}
+        figure = self.book.at(address)
+        return figures.printed(lang, self.office.kinds[figure.kind].measures[figure.measure], figure)
 
-    def check(self, file: str, lang: str, document: html.HtmlElement) -> Iterator[Problem]:
+    def check(self, file: str, lang: str, document: etree._Element) -> Iterator[Problem]:
         """Every figure of a page: value and text are the book's, and no `<data>` is without an address."""
-        for element in FIGURES(document):
-            address = element.get("data-of", "")
+        for element in document.iter():
+            address = element.get("data-of")
+            if address is None:
+                if element.tag != "data":
+                    continue
+                address = ""
             try:
                 expected = self.printed(lang, address.partition("#")[0])[address]
             except (KeyError, ValueError):
                 yield finding("site-figure-unknown", file, address)
                 continue
-            printed = read_printed(element)
+            printed = figures.Printed(element.tag, element.get("value", ""), "".join(map(str, element.itertext())))
             if printed != expected:
                 yield finding("site-figure", file, str(printed), address=address, expected=str(expected))
 
@@ -228,23 +199,44 @@ class Links:
         self.file = file
         self.fragments: list[tuple[str, str]] = []
 
-    def check(self, document: html.HtmlElement) -> Iterator[Problem]:
+    def check(self, document: etree._Element) -> Iterator[Problem]:
         """All addresses of a page, each once."""
-        for address in sorted({*FOLLOWED(document)}):
+        followed: set[str] = set()
+        fetched: set[str] = set()
+        styles: list[str] = []
+        for element in document.iter(etree.Element):
+            for name, value in element.items():
+                if name in ADDRESSES:
+                    self.sort(element, name, str(value), followed, fetched, styles)
+            if element.tag == "style":
+                styles.append(element.text or "")
+        for address in sorted(followed):
             yield from self.judge(address, fetched=False)
-        for address in sorted({*FETCHED(document)}):
+        for address in sorted(fetched):
             yield from self.judge(address, fetched=True)
-        for link in LINKS(document):
-            says = set(link.get("rel", "").lower().split())
-            yield from self.judge(link.get("href", ""), fetched=not says or not says <= NAVIGATION)
-        for text in SOURCE_SETS(document):
-            for part in text.split(","):
-                yield from self.judge(part.split()[0] if part.strip() else "", fetched=True)
-        for text in REFRESHES(document):
-            for address in REFRESH.findall(text):
-                yield from self.judge(address, fetched=True)
-        for text in STYLES(document):
+        for text in styles:
             yield from self.check_css(text)
+
+    def sort(
+        self, element: etree._Element, name: str, value: str, followed: set[str], fetched: set[str], styles: list[str]
+    ) -> None:
+        """Put the addresses of one attribute where they belong: what a browser fetches or sends to by itself, and
+        what waits for a person."""
+        tag = element.tag
+        if name in ("href", "xlink:href") and tag in ("a", "area"):
+            followed.add(value)
+        elif tag == "link" and name == "href":
+            says = set(element.get("rel", "").lower().split())
+            (fetched if not says or not says <= NAVIGATION else followed).add(value)
+        elif name in ("srcset", "imagesrcset"):
+            fetched.update(part.split()[0] for part in value.split(",") if part.strip())
+        elif name == "style":
+            styles.append(value)
+        elif name == "content":
+            if tag == "meta" and element.get("http-equiv", "").strip().lower() == "refresh":
+                fetched.update(REFRESH.findall(value))
+        elif name != "data" or tag == "object":
+            fetched.add(value)
 
     def check_css(self, text: str) -> Iterator[Problem]:
         """All addresses of a style sheet; they are relative to its own file."""

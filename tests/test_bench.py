@@ -66,9 +66,19 @@ def test_a_process_that_fails_is_no_measurement() -> None:
 
 
 def test_a_line_says_whether_its_bound_is_kept() -> None:
-    assert Result("Build", 1.51, 1.5, "3 s ÷ 2 s").row() == "| Build | ≤ 1.5 | 1.51 | **no** | 3 s ÷ 2 s |"
-    assert Result("Memory", 480.4, 500, "", unit=" MB").row() == "| Memory | ≤ 500 MB | 480 MB | yes |  |"
-    assert Result("Files", 2, 1, "of 9", exact=True).row() == "| Files | = 1 | 2 | **no** | of 9 |"
+    row = Result("Build", 1.51, 1.5, "3 s ÷ 2 s").row("2026-11-02 × 5")
+    assert row == "| Build | ≤ 1.5 | 1.51 | **no** | 3 s ÷ 2 s | 2026-11-02 × 5 |"
+    assert Result("Memory", 480.4, 500, "", unit=" MB").row("") == "| Memory | ≤ 500 MB | 480 MB | yes |  |  |"
+    assert Result("Files", 2, 1, "of 9", exact=True).row("") == "| Files | = 1 | 2 | **no** | of 9 |  |"
+
+
+def test_a_measure_taken_alone_replaces_its_own_lines_only() -> None:
+    page = f"Words.\n\n{run.MARK}\n\nMachine A.\n\n{run.HEAD}\n| One | ≤ 1 | old |\n| Two | ≤ 2 | kept |\n"
+    written = run.with_rows(page, "Machine B.", {"One": "| One | ≤ 1 | new |", "Three": "| Three | ≤ 3 | first |"})
+    assert written == (
+        f"Words.\n\n{run.MARK}\n\nMachine B.\n\n{run.HEAD}\n"
+        "| One | ≤ 1 | new |\n| Two | ≤ 2 | kept |\n| Three | ≤ 3 | first |\n"
+    )
 
 
 def test_the_page_of_the_last_measurements_has_the_place_for_the_table() -> None:

@@ -4,6 +4,6 @@ from publisher.catalogue.kinds import Kind
 from publisher.catalogue.measures import Measure
 from publisher.catalogue.office import Office, open_office
 from publisher.catalogue.periods import Period, PeriodRule
-from publisher.catalogue.tables import Entry, Unit
+from publisher.catalogue.tables import Counter, Entry, Unit
 
-__all__ = ["Entry", "Kind", "Measure", "Office", "Period", "PeriodRule", "Unit", "open_office"]
+__all__ = ["Counter", "Entry", "Kind", "Measure", "Office", "Period", "PeriodRule", "Unit", "open_office"]

@@ -47,9 +47,21 @@ class Licence(Declared):
 
 
 class Thresholds(Declared):
-    """Numbers below which a figure is marked: a percentage of fewer cases gets an asterisk."""
+    """Numbers below which a figure is marked or held back: a percentage of fewer cases gets an asterisk; survey results
+    of fewer answers than `small_group` are not published."""
 
     small_denominator: int = 30
+    small_group: int = Field(default=10, ge=10)
+
+
+class Survey(Declared):
+    """How citizens are asked: the collector's public address, after how many working days without an answer a counter
+    is called silent, how long a slip is good for, how long answers are kept."""
+
+    url: str = ""
+    silent_working_days: int = Field(default=5, ge=1)
+    slip_days: int = Field(default=14, ge=1, le=62)
+    keep_months: int = Field(default=12, ge=1)
 
 
 class DatasetSettings(Declared):
@@ -75,6 +87,7 @@ class Publishing(Declared):
     period_rule: StartDay | Literal["calendar"] = 15
     datasets: dict[str, DatasetSettings] = Field(default_factory=dict)
     thresholds: Thresholds = Thresholds()
+    survey: Survey = Survey()
     keep_releases: int = Field(default=12, ge=2)
 
 
@@ -86,6 +99,7 @@ class Office:
     settings: Publishing
     units: tables.Table
     fields: tables.Table
+    counters: tables.Table
     working_days: WorkingDays
     kinds: dict[str, Kind]
 
@@ -191,11 +205,13 @@ def open_office(root: Path) -> Office:
     if unknown:
         raise Mistake("unknown-kind", {"kind": unknown[0], "known": ", ".join(sorted(folders))}, exit_code=2)
     base = root / "datasets"
+    units = tables.read_units(base / "units.csv")
     return Office(
         root=root,
         settings=settings,
-        units=tables.read_units(base / "units.csv"),
+        units=units,
         fields=tables.read_fields(base / "fields.csv"),
+        counters=tables.read_counters(base / "counters.csv", units),
         working_days=tables.read_working_days(base / "holidays.csv"),
         kinds={name: read_kind(folders[name], base / name) for name in names},
     )

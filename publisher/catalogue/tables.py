@@ -1,11 +1,11 @@
 """The reference tables of an office: units, fields, counters, swapped working days."""
 
+import collections
 import csv
 import datetime as dt
 import io
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,9 @@ COLUMNS = {
 
 CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 """What a code may look like: it becomes a file's name and a part of an address."""
+
+CONTACT_POINTS = ("procedures", "work", "reception")
+"""Where satisfaction is measured: handling procedures, handling other work, receiving citizens."""
 
 RESERVED = frozenset({"all"})
 """Codes that figures use for the whole office (`measures.EVERY`)."""
@@ -54,6 +57,16 @@ class Unit(Entry):
     level: str = ""
     parent: str = ""
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter(Entry):
+    """A place where citizens are served and asked: its unit, what is done there (one of CONTACT_POINTS), and the form
+    (a file under `datasets/satisfaction/surveys/`)."""
+
+    unit: str = ""
+    contact_point: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,16 +158,16 @@ def unique_slugs(path: Path, names: list[tuple[str, str]]) -> list[str]:
     Raises Mistake `table-code` for a code that is blank, repeated, reserved or not made of letters, digits, dots and
     hyphens, and for two entries that would share an address all the same.
     """
-    codes = Counter(code.casefold() for code, _ in names)
+    codes = collections.Counter(code.casefold() for code, _ in names)
     wrong = [
         code
         for code, _ in names
         if codes[code.casefold()] > 1 or code.casefold() in RESERVED or not CODE.fullmatch(code)
     ]
     plain = [slug(name)[:SLUG_LIMIT].strip("-") or slug(code) for code, name in names]
-    count = Counter(plain)
+    count = collections.Counter(plain)
     slugs = [s if count[s] == 1 else f"{s}-{slug(code)}" for s, (code, _) in zip(plain, names, strict=True)]
-    count = Counter(slugs)
+    count = collections.Counter(slugs)
     wrong += [code for s, (code, _) in zip(slugs, names, strict=True) if count[s] > 1]
     if wrong:
         raise Mistake("table-code", {"file": path.name, "value": wrong[0]})
@@ -197,6 +210,34 @@ def read_fields(path: Path) -> Table:
                 aliases=tuple(a.strip() for a in v["aliases"].split("|") if a.strip()),
             )
             for (n, v), s in zip(lines, slugs, strict=True)
+        ]
+    )
+
+
+def read_counters(path: Path, units: Table) -> Table:
+    """counters.csv → Table of Counter. A counter's address is its code: it is printed on posters.
+
+    Raises Mistake `counter-line` for a unit that is not listed or a contact point that is not one.
+    """
+    lines = list(read_lines(path, COLUMNS["counters"]))
+    unique_slugs(path, [(v["counter_code"], v["counter_code"]) for _, v in lines])
+    for number, v in lines:
+        for column, known in (("unit_code", list(units.entries)), ("contact_point", list(CONTACT_POINTS))):
+            if v[column] not in known:
+                raise Mistake("counter-line", {"file": path.name, "row": number, "column": column, "value": v[column]})
+    return build_table(
+        [
+            Counter(
+                code=v["counter_code"],
+                name=Text(vi=v["name_vi"], en=v["name_en"]),
+                slug=v["counter_code"],
+                valid_from=day(path, n, "valid_from", v["valid_from"]),
+                valid_to=day(path, n, "valid_to", v["valid_to"]),
+                unit=v["unit_code"],
+                contact_point=v["contact_point"],
+                form=v["form"],
+            )
+            for n, v in lines
         ]
     )
 

@@ -2,6 +2,7 @@
 
 import math
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from markupsafe import escape
 
@@ -90,6 +91,29 @@ def rate(lang: str, measure: Measure, figure: Figure) -> str:
     address = figure.address
     shown = (data(value, f"{address}#{name}", part_text(lang, value)) for name, value in parts(figure).items())
     return f'<span class="ck-rate">{"/".join(shown)}</span>'
+
+
+class Printed(NamedTuple):
+    """A figure as it stands in a page: the element's name, its `value` ("" where there is none), its text."""
+
+    tag: str
+    value: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.value} ({self.text})"
+
+
+def printed(lang: str, measure: Measure, figure: Figure) -> dict[str, Printed]:
+    """What `element` and `rate` print of a figure, by address: what a built page is compared with."""
+    address, shown = figure.address, text(lang, measure, figure)
+    if figure.value is None:
+        return {address: Printed("span", "", shown)}
+    found = {address: Printed("data", machine(figure.value), shown)}
+    if measure.form == "ratio":
+        for name, value in parts(figure).items():
+            found[f"{address}#{name}"] = Printed("data", machine(value), part_text(lang, value))
+    return found
 
 
 def few(measure: Measure, figure: Figure, threshold: int) -> str:

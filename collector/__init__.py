@@ -1,0 +1,1 @@
+"""The survey collector: citizens answer here; publisher counts next month."""
