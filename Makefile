@@ -1,6 +1,6 @@
 # Each target is one command; the same commands run without make.
 .DEFAULT_GOAL := help
-.PHONY: help site test serve environment demo bench
+.PHONY: help site test serve collector environment demo bench
 
 help: ## what can be made · các lệnh
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -13,6 +13,9 @@ test: ## everything, real browser included · chạy mọi phép thử
 
 serve: environment ## look at the site, built anew on every change · xem thử, tự dựng lại khi có thay đổi
 	.venv/bin/python scripts/serve.py
+
+collector: environment ## the survey's pages, for a try · chạy thử trang lấy ý kiến
+	.venv/bin/python scripts/collector.py --try
 
 environment: ## only the environment in .venv · chỉ cài môi trường
 	sh scripts/environment.sh

@@ -55,6 +55,7 @@ def make_office(
     *,
     units: Iterable[Mapping[str, str]] = UNITS,
     fields: Iterable[Mapping[str, str]] = FIELDS,
+    counters: Iterable[Mapping[str, str]] = (),
     kinds: Mapping[str, Mapping[str, Any]] | None = None,
     **settings: Any,
 ) -> Path:
@@ -76,7 +77,7 @@ def make_office(
     (datasets / "publishing.yaml").write_text(as_yaml(chosen), encoding="utf-8")
     (datasets / "units.csv").write_text(table("units", units), encoding="utf-8")
     (datasets / "fields.csv").write_text(table("fields", fields), encoding="utf-8")
-    (datasets / "counters.csv").write_text(table("counters", []), encoding="utf-8")
+    (datasets / "counters.csv").write_text(table("counters", counters), encoding="utf-8")
     (datasets / "holidays.csv").write_text(table("holidays", []), encoding="utf-8")
     for name in ("site", "var"):
         (root / name).mkdir()
