@@ -1,0 +1,90 @@
+"""Serve the survey: one process, eight threads, no access log.
+
+The name is not `collector.py`: a file of that name would stand before the package `collector` for every command here.
+"""
+
+import logging
+import os
+import secrets
+import sys
+from functools import partial
+from multiprocessing.util import Finalize
+from typing import TYPE_CHECKING
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from collector import create_app
+from collector.settings import Settings, read_settings
+from publisher.errors import Mistake
+from scripts import terminal
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+THREADS = 8
+"""More wait for the one writer of the database and for nothing else: measured in docs/decisions/0007."""
+
+HEADER_BYTES = 16 * 1024
+"""The request line and all headers together; more is refused with 431 before any of our code runs."""
+
+HEADER_SECONDS = 10
+"""Who has not sent all headers by then is let go."""
+
+
+def load(settings: Settings, address: str) -> "Flask":
+    """The app, in the process that serves it; a person's mistake ends that process and with it the server."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("collector: %(message)s"))
+    logging.getLogger("collector").addHandler(handler)
+    try:
+        app = create_app(settings)
+    except Mistake as error:
+        terminal.tell_mistake(error)
+        sys.exit(error.exit_code)
+    # A process of multiprocessing leaves without what atexit knows.
+    Finalize(None, app.extensions["survey"].store.stop, exitpriority=1)
+    terminal.say("serve_collector.address", address=address)
+    return app
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serves until it is stopped: exit code 0; 1 when it cannot start. Raises Mistake `port-taken` and those of the
+    settings."""
+    parser = terminal.parser("serve_collector")
+    parser.add_argument("--host", default="127.0.0.1", help=terminal.help("serve_collector.host"))
+    parser.add_argument("--port", type=int, default=8080, help=terminal.help("serve_collector.port"))
+    parser.add_argument("--try", action="store_true", dest="trial", help=terminal.help("serve_collector.try"))
+    parser.set_defaults(office=None)
+    options = parser.parse_args(argv)
+    environ = dict(os.environ)
+    if options.office:
+        environ["COLLECTOR_OFFICE"] = str(options.office)
+    if options.trial and not environ.get("COLLECTOR_SECRET_KEY"):
+        environ["COLLECTOR_SECRET_KEY"] = secrets.token_urlsafe(32)
+        terminal.say("serve_collector.tried")
+    settings = read_settings(environ)
+    server = Granian(
+        "collector:create_app",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=1,
+        blocking_threads=THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES),
+        log_level=LogLevels.error,
+        log_access=False,
+    )
+    try:
+        address = f"http://{options.host}:{options.port}/"
+        server.serve(target_loader=partial(load, settings, address), wrap_loader=False)
+    except OSError as error:
+        raise Mistake("port-taken", {"port": options.port, "detail": error}) from error
+    return terminal.FINE
+
+
+if __name__ == "__main__":
+    sys.exit(terminal.run(main))
