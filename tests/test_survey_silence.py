@@ -295,7 +295,7 @@ def test_the_command_names_silent_counters_and_says_what_to_do(
     before = sorted(path.name for path in (here.root / "var").rglob("*"))
     assert run(here) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "2 quầy không có phiếu nào từ ít nhất 5 ngày làm việc nay:",
+        "2 quầy đã ít nhất 5 ngày làm việc không có phiếu nào:",
         "2 counters have had no answer for at least 5 working days:",
         "  • Phường Ba Đình (00004): Quầy 1: Hộ tịch (00004-01)",
         "    Ba Dinh Ward (00004): Counter 1 (00004-01)",
