@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
+from mkdocs.utils.yaml import yaml_load
 
 from publisher import words
 from publisher.errors import Mistake
@@ -36,6 +37,12 @@ CONFIGS = {"vi": "mkdocs.yml", "en": "mkdocs.en.yml"}
 
 ROOT_LANGUAGE = words.LANGUAGES[0]
 """The language whose pages stand at the root of the site; another one stands in a folder of its name."""
+
+STATEMENT = "kha-nang-tiep-can"
+"""The hand-written page with the accessibility statement: every page links to it."""
+
+SHIM = "assets/javascripts/iframe-worker.js"
+"""What the search of an offline copy needs; the plugin, which would load it from another host, looks for this name."""
 
 DETAILS = 3
 """How many of MkDocs' warnings the sentence of a failure repeats; the log has them all."""
@@ -52,17 +59,26 @@ class Job:
     site_url: str
     copyright: str
     languages: list[str]
+    offline: bool
     extra: dict[str, Any]
 
 
 def build_html(
-    office: Office, pages: Path, out: Path, *, release_id: str, epoch: int, languages: Sequence[str] | None = None
+    office: Office,
+    pages: Path,
+    out: Path,
+    *,
+    release_id: str,
+    epoch: int,
+    languages: Sequence[str] | None = None,
+    offline: bool = False,
 ) -> None:
     """Build `pages/vi` into `out` and `pages/en` into `out/en`, both at once; `out` must not be in use.
 
     `epoch` (seconds) is the only clock the pages and the sitemap know. The theme finds `release` and
     `demonstration` under `config.extra`. MkDocs' log of each language stays in `build/mkdocs.<language>.log`.
-    Raises Mistake `mkdocs-failed` with MkDocs' first warnings: its strict mode accepts none.
+    With `offline` the theme's plugin of that name makes pages that open from a disk; only `publisher.offline` asks
+    for it. Raises Mistake `mkdocs-failed` with MkDocs' first warnings: its strict mode accepts none.
     """
     languages = languages or office.settings.languages
     office.build.mkdir(parents=True, exist_ok=True)
@@ -71,7 +87,7 @@ def build_html(
     running: dict[str, subprocess.Popen[str]] = {}
     try:
         for lang in languages:
-            job = prepare(office, lang, languages, pages / lang, folders[lang], release_id)
+            job = prepare(office, lang, languages, pages / lang, folders[lang], release_id, offline=offline)
             running[lang] = start(job, office.build / f"mkdocs.{lang}.log", epoch)
         for lang, process in running.items():
             finish(process, lang, office.build / f"mkdocs.{lang}.log")
@@ -84,12 +100,23 @@ def build_html(
             folder.rename(out / lang)
 
 
-def prepare(office: Office, lang: str, languages: Sequence[str], docs: Path, folder: Path, release_id: str) -> Job:
+def prepare(
+    office: Office,
+    lang: str,
+    languages: Sequence[str],
+    docs: Path,
+    folder: Path,
+    release_id: str,
+    *,
+    offline: bool = False,
+) -> Job:
     """What differs from mkdocs.yml: the office's name, address and licence, and where the files stand."""
     from publisher.catalogue.office import HOME
 
     settings = office.settings
     licence = Markup('<a href="{}" rel="license">{}</a>').format(settings.licence.url, settings.licence.name)
+    home = escape(site_url(settings.site_url, lang))
+    statement = {"address": f"{STATEMENT}/", "name": words.say(lang, "pages.theme.statement")}
     return Job(
         config=str(HOME / CONFIGS[lang]),
         docs_dir=str(docs.resolve()),
@@ -98,10 +125,14 @@ def prepare(office: Office, lang: str, languages: Sequence[str], docs: Path, fol
         site_url=site_url(settings.site_url, lang),
         copyright=words.say(lang, "pages.shell.copyright", name=escape(settings.name[lang]), licence=licence),
         languages=list(languages),
+        offline=offline,
         extra={
             "not_found": words.say(lang, "pages.shell.not_found"),
             "release": release_id,
             "demonstration": settings.demonstration,
+            "search_keys": words.say(lang, "pages.theme.search_keys"),
+            "statement": statement if (docs / f"{STATEMENT}.md").is_file() else None,
+            "offline": words.say(lang, "pages.offline.note", release=release_id[:8], address=home) if offline else "",
         },
     )
 
@@ -180,10 +211,13 @@ def run(job: Job) -> str:
             site_url=job.site_url,
             copyright=job.copyright,
             strict=True,
+            **(with_offline_plugin(job.config) if job.offline else {}),
         )
         others = [entry for entry in config.extra["languages"] if entry["lang"] in job.languages]
         config.extra["languages"] = others if len(others) > 1 else []
         config.extra.update(job.extra)
+        if job.offline:
+            config.extra["polyfills"] = [SHIM]
         mkdocs_build(config)
     except Abort as error:
         return "; ".join(collector.found[:DETAILS]) or str(error)
@@ -191,6 +225,12 @@ def run(job: Job) -> str:
         traceback.print_exc()
         return "; ".join([*collector.found[:DETAILS], f"{type(error).__name__}: {error}"])
     return ""
+
+
+def with_offline_plugin(config: str) -> dict[str, Any]:
+    """What an offline copy adds to a configuration file: the theme's plugin for it. The site itself never has it."""
+    with Path(config).open(encoding="utf-8") as file:
+        return {"plugins": [*yaml_load(file)["plugins"], "offline"]}
 
 
 def end_with_parent() -> None:
