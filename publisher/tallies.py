@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from publisher.catalogue import Kind, Office
-from publisher.catalogue.measures import Breakdown, Tally
+from publisher.catalogue.measures import Breakdown, Tally, Where, one_of
 from publisher.ledger import Ledger
 
 ALL = ""
@@ -181,9 +181,10 @@ def tally_files(kind: Kind, sources: Sequence[Source]) -> pd.DataFrame:
             "as_of": [given or end for given, end in zip(columns.get("as_of", ends), ends, strict=True)],
         }
     )
-    figures = pd.DataFrame({name: tally_rows(tally, columns) for name, tally in kind.tallies.items()}, index=ids.index)
+    table = Table(columns, len(ids))
+    figures = pd.DataFrame({name: table.tally(tally) for name, tally in kind.tallies.items()}, index=ids.index)
     parts = [add_up(figures, ids.assign(breakdown=ALL, key=ALL))]
-    parts += [split(name, breakdown, columns, figures, ids) for name, breakdown in kind.breakdowns.items()]
+    parts += [split(name, breakdown, table, figures, ids) for name, breakdown in kind.breakdowns.items()]
     lines = pd.concat(parts, ignore_index=True)
     file = lines.pop("file")
     lines["unit"] = file.map(dict(enumerate(s.unit for s in sources)))
@@ -199,8 +200,8 @@ def read_columns(kind: Kind, sources: Iterable[Source]) -> tuple[dict[str, list[
     are there when it declares them.
     """
     used = {"period_to", "basis", "as_of"} & set(kind.columns)
-    used |= {name for tally in kind.tallies.values() for name in (*tally.sum, *(tally.count or {}))}
-    used |= {name for b in kind.breakdowns.values() for name in (b.column, *b.columns.values()) if name}
+    used |= {name for tally in kind.tallies.values() for name in (*tally.sum, *(tally.count or {}), *tally.where)}
+    used |= {name for b in kind.breakdowns.values() for name in (b.column, *b.columns.values(), *b.where) if name}
     columns: dict[str, list[str]] = {name: [] for name in sorted(used)}
     lengths, hashes = [], []
     for source in sources:
@@ -219,15 +220,41 @@ def numbers(cells: Iterable[str]) -> NDArray[np.float64]:
     return np.array([float(cell) if cell else nan for cell in cells], dtype=np.float64)
 
 
-def tally_rows(tally: Tally, columns: Mapping[str, list[str]]) -> NDArray[np.float64]:
-    """What each row adds to a tally: the sum of its cells, NaN when all are blank; or 1 when it is counted, else 0."""
-    if tally.count is None:
-        cells = np.array([numbers(columns[name]) for name in tally.sum])
-        return np.where(np.isnan(cells).all(axis=0), nan, np.nansum(cells, axis=0))
-    counted = np.ones(len(columns["period_to"]))
-    for name, value in tally.count.items():
-        counted *= [cell == value for cell in columns[name]]
-    return counted
+class Table:
+    """The columns of some files as text, and what tallies make of them: a column is read as numbers once, however many
+    tallies add it up."""
+
+    def __init__(self, columns: Mapping[str, list[str]], length: int) -> None:
+        self.columns, self.length = columns, length
+        self.read: dict[str, NDArray[np.float64]] = {}
+        self.found: dict[tuple[str, str | tuple[str, ...]], NDArray[np.bool_]] = {}
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """A column as numbers."""
+        if name not in self.read:
+            self.read[name] = numbers(self.columns[name])
+        return self.read[name]
+
+    def rows(self, where: Where) -> NDArray[np.bool_]:
+        """The rows where each column has the value, or one of the values."""
+        chosen = np.ones(self.length, dtype=bool)
+        for name, value in where.items():
+            if (name, value) not in self.found:
+                values = one_of(value)
+                self.found[name, value] = np.array([cell in values for cell in self.columns[name]], dtype=bool)
+            chosen &= self.found[name, value]
+        return chosen
+
+    def tally(self, tally: Tally) -> NDArray[np.float64]:
+        """What each row adds to a tally: the sum of its cells, NaN when all are blank or the row is not meant; or 1
+        when it is counted, else 0."""
+        if tally.count is not None:
+            return self.rows(dict(tally.count)).astype(np.float64)
+        cells = np.array([self.numbers(name) for name in tally.sum])
+        blank = np.isnan(cells).all(axis=0)
+        if tally.where:
+            blank |= ~self.rows(tally.where)
+        return np.where(blank, nan, np.nansum(cells, axis=0))
 
 
 def add_up(figures: pd.DataFrame, by: pd.DataFrame) -> pd.DataFrame:
@@ -236,14 +263,17 @@ def add_up(figures: pd.DataFrame, by: pd.DataFrame) -> pd.DataFrame:
     return grouped.sum(min_count=1).round(DECIMALS).reset_index()
 
 
-def split(
-    name: str, breakdown: Breakdown, columns: Mapping[str, list[str]], figures: pd.DataFrame, ids: pd.DataFrame
-) -> pd.DataFrame:
+def split(name: str, breakdown: Breakdown, table: Table, figures: pd.DataFrame, ids: pd.DataFrame) -> pd.DataFrame:
     """The lines of one breakdown: all tallies by a column's values, or one tally by several columns."""
     if breakdown.column:
-        return add_up(figures, ids.assign(breakdown=name, key=columns[breakdown.column]))
-    parts = [
-        add_up(pd.DataFrame({breakdown.of: numbers(columns[column])}), ids.assign(breakdown=name, key=key))
-        for key, column in breakdown.columns.items()
-    ]
-    return pd.concat(parts)
+        by = ids.assign(breakdown=name, key=table.columns[breakdown.column])
+        parts = [(figures, by)]
+    else:
+        parts = [
+            (pd.DataFrame({breakdown.of: table.numbers(column)}, index=ids.index), ids.assign(breakdown=name, key=key))
+            for key, column in breakdown.columns.items()
+        ]
+    if breakdown.where:
+        chosen = table.rows(breakdown.where)
+        parts = [(of[chosen], by[chosen]) for of, by in parts]
+    return pd.concat([add_up(of, by) for of, by in parts])

@@ -171,7 +171,8 @@ class Figures:
     def print_figure(self, lang: str, address: str) -> dict[str, figures.Printed]:
         """How a figure and its parts are printed, by address. Raises KeyError or ValueError where there is none."""
         figure = self.book.at(address)
-        return figures.printed(lang, self.office.kinds[figure.kind].measures[figure.measure], figure)
+        few = self.office.settings.thresholds.small_group
+        return figures.printed(lang, self.office.kinds[figure.kind].measures[figure.measure], figure, few)
 
     def check(self, file: str, lang: str, document: etree._Element) -> Iterator[Problem]:
         """Every figure of a page: value and text are the book's, and no `<data>` is without an address."""

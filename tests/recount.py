@@ -8,14 +8,16 @@ import csv
 import json
 import sys
 from collections import Counter
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
-# A tally is a list of columns that are added up, or a {column: value} that is counted.
-TALLIES = {
+# A tally is a list of columns that are added up, a {column: value} that is counted, or (columns, {column: values}) that
+# are added up where the row has one of the values.
+TALLIES: dict[str, dict[str, Any]] = {
     "procedures": {
         "received_new": ["received_online", "received_offline"],
         "received_online": ["received_online"],
@@ -37,10 +39,14 @@ TALLIES = {
         "reports": {},
         "failed": {"result": "fail"},
         "failed_here": {"result": "fail", "place": "street"},
+        "found_street": (["found"], {"place": ["street"]}),
+        "fixed_street": (["fixed"], {"place": ["street"], "result": ["pass", "fail"]}),
+        "not_counted": {"found": ""},
     },
 }
-# A measure: its form, what is above and below the line (or added and taken off), and the places it is printed with.
-MEASURES = {
+# A measure: its form, what is above and below the line (or added and taken off), and the places it is printed with. A
+# bound has as a fifth part those who are known; a total lists measures, as a fifth part the places they are rounded to.
+MEASURES: dict[str, dict[str, Any]] = {
     "procedures": {
         "received_new": ("sum", ["received_new"], [], 0),
         "online_pct": ("ratio", ["received_online"], ["received_new"], 1),
@@ -66,10 +72,18 @@ MEASURES = {
         "fine_score": ("score", ["fines"], ["reports"], 3),
         "per_resolved_pct": ("ratio", ["visits"], ["procedures.resolved_total"], 1),
         "load": ("sum", ["visits", "procedures.resolved_total"], [], 0),
+        "street_pct": ("ratio", ["fixed_street"], ["found_street"], 1),
+        "street_low": ("low", ["fixed_street"], ["procedures.resolved_total"], 1, ["found_street"]),
+        "street_high": ("high", ["fixed_street"], ["procedures.resolved_total"], 1, ["found_street"]),
+        "visit_score": ("score", ["visits"], ["reports"], 1),
+        "both_scores": ("total", ["fine_score", "visit_score"], [], 2, 1),
     },
 }
-# A breakdown: the column whose values split the rows, or (tally, {key: column}).
-BREAKDOWNS = {
+# Ratios with a Wilson interval beside them, and what is held back where these rows are there but the figure is blank.
+INTERVALS = {("inspections", "street_pct")}
+HIDDEN = {("inspections", "street_pct"): "not_counted"}
+# A breakdown: the column whose values split the rows, (tally, {key: column}), or (column, where this column, is this).
+BREAKDOWNS: dict[str, dict[str, Any]] = {
     "procedures": {
         "field": "field_code",
         "channel": ("received_new", {"online": "received_online", "offline": "received_offline"}),
@@ -78,6 +92,7 @@ BREAKDOWNS = {
         "field": "field_code",
         "place": "place",
         "time": ("visits", {"day": "by_day", "night": "by_night"}),
+        "street_result": ("result", "place", "street"),
     },
 }
 # How months make a quarter or a year (rule V15): what is not named here adds up.
@@ -90,12 +105,22 @@ FIRST_PERIOD = "2025-11"
 TABLE = {
     "procedures": ["received_new", "online_pct", "resolved_total", "resolved_late", "on_time_pct", "pending_total",
                    "pending_late"],
-    "inspections": list(MEASURES["inspections"]),
+    "inspections": list(MEASURES["inspections"])[:9],
 }  # fmt: skip
 
 STATES = {
-    "vi": {"none": "không phát sinh", "blank": "chưa có số liệu"},
-    "en": {"none": "none to count", "blank": "no data yet"},
+    "vi": {
+        "none": "không phát sinh",
+        "blank": "chưa có số liệu",
+        "exceeded": "không tính được",
+        "hidden": "dưới 10 phiếu",
+    },
+    "en": {
+        "none": "none to count",
+        "blank": "no data yet",
+        "exceeded": "cannot be computed",
+        "hidden": "fewer than 10 answers",
+    },
 }
 
 Row = dict[str, str]
@@ -157,6 +182,8 @@ class Office:
             how = BREAKDOWNS[kind][breakdown]
             if isinstance(how, str):
                 rows = [row for row in rows if row[how] == key]
+            elif len(how) == 3:
+                rows = [row for row in rows if row[how[0]] == key and row[how[1]] == how[2]]
             else:
                 declared = [how[1][key]] if how[0] == name else []
                 if not declared:
@@ -164,6 +191,9 @@ class Office:
         if isinstance(declared, dict):
             count = sum(all(row[column] == value for column, value in declared.items()) for row in rows)
             return Fraction(count) if rows else None
+        if isinstance(declared, tuple):
+            declared, where = declared
+            rows = [row for row in rows if all(row[column] in values for column, values in where.items())]
         cells = [Fraction(row[column]) for row in rows for column in declared if row.get(column)]
         return sum(cells, Fraction(0)) if cells else None
 
@@ -198,7 +228,9 @@ class Office:
             (last,) = rest
             breakdown, _, key = last.partition("=")
             split = (unquote(breakdown), unquote(key))
-        form, above, below, places = MEASURES[kind][measure]
+        form, above, below, places, *more = MEASURES[kind][measure]
+        if form == "total":
+            return self.add_up(address, above, places, more[0])
 
         def look_up(tally: str) -> Fraction | None:
             of, _, name = tally.rpartition(".")
@@ -208,11 +240,18 @@ class Office:
             where = split if split[0] in BREAKDOWNS[of] else ("", "")
             return self.tally(of, name, self.of(of, unquote(unit), unquote(period), unquote(basis)), where)
 
+        months = 0 if "-Q" in period or len(period) == 4 else 1
+
+        def look_up_own(tally: str) -> Fraction | None:
+            return look_up(tally) if tally else None
+
         top = [look_up(tally) for tally in above]
         bottom = [look_up(tally) for tally in below]
         if form == "sum":
             given = [value for value in top if value is not None]
             return ("given", sum(given), None, None, places) if given else ("blank", None, None, None, places)
+        if None in top and months == 1 and unit != "all" and look_up_own(HIDDEN.get((kind, measure), "")):
+            return "hidden", None, None, None, places
         if None in top or None in bottom:
             return "blank", None, None, None, places
         numerator, denominator = sum(top, Fraction(0)), sum(bottom, Fraction(0))  # type: ignore[arg-type]
@@ -220,8 +259,25 @@ class Office:
             return "given", numerator - denominator, numerator, denominator, places
         if denominator == 0:
             return "none", None, numerator, denominator, places
-        value = numerator / denominator * (100 if form == "ratio" else 1)
+        if form in ("low", "high"):
+            known = [look_up(tally) for tally in more[0]]
+            if None in known:
+                return "blank", None, None, None, places
+            asked = sum(known, Fraction(0))  # type: ignore[arg-type]
+            if asked > denominator:
+                return "exceeded", None, None, None, places
+            numerator += denominator - asked if form == "high" else 0
+        value = numerator / denominator * (1 if form == "score" else 100)
         return "given", value, numerator, denominator, places
+
+    def add_up(
+        self, address: str, measures: list[str], places: int, rounding: int
+    ) -> tuple[str, Fraction | None, None, None, int]:
+        """A total: the given ones of other measures at the same address, each rounded first."""
+        kind, _, *rest = address.split("/")
+        found = [self.figure("/".join((kind, measure, *rest)))[1] for measure in measures]
+        given = [Fraction(half_up(value, rounding)) for value in found if value is not None]
+        return ("given", sum(given, Fraction(0)), None, None, places) if given else ("blank", None, None, None, places)
 
 
 def half_up(value: Fraction, places: int) -> Decimal:
@@ -237,13 +293,31 @@ def written(lang: str, value: Decimal, places: int) -> str:
     return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
+def wilson(above: Fraction, below: Fraction) -> dict[str, Fraction]:
+    """The ends of the Wilson interval (95 %) in per cent, with thirty digits, by the textbook's quadratic equation:
+    the shares p with (x/n − p)² = z² p (1 − p) / n."""
+    with localcontext() as context:
+        context.prec = 30
+        x, n, z = (Decimal(v.numerator) / Decimal(v.denominator) for v in (above, below, Fraction("1.959963984540054")))
+        a, b, c = 1 + z * z / n, 2 * x / n + z * z / n, (x / n) ** 2
+        root = (b * b - 4 * a * c).sqrt()
+        low, high = (Fraction((b + sign * root) / (2 * a)) * 100 for sign in (-1, 1))
+    return {"low": Fraction(0) if above == 0 else low, "high": Fraction(100) if above == below else high}
+
+
 def expected(office: Office, lang: str, address: str) -> tuple[Fraction | None, set[str]]:
     """The value that an element must have, and the texts that are right for it."""
     plain, _, part = address.partition("#")
     state, value, numerator, denominator, places = office.figure(plain)
-    form = MEASURES[plain.split("/")[0]][plain.split("/")[1]][0]
+    kind, measure = plain.split("/")[:2]
+    form = MEASURES[kind][measure][0]
+    if part in ("low", "high"):
+        if (kind, measure) not in INTERVALS or numerator is None or denominator is None:
+            raise ValueError(f"there is no interval: {address}")
+        value = wilson(numerator, denominator)[part]
+        return value, {percentage(lang, value, places)}
     if part:
-        if form != "ratio":
+        if form not in ("ratio", "low", "high"):
             raise ValueError(f"only a rate shows its parts: {address}")
         value = {"numerator": numerator, "denominator": denominator}[part]
         if value is None:
@@ -252,15 +326,19 @@ def expected(office: Office, lang: str, address: str) -> tuple[Fraction | None, 
         return value, {written(lang, half_up(value, places), places)}
     if value is None:
         return None, {STATES[lang][state]}
-    shown = half_up(value, places)
-    if form == "ratio":
-        step = Decimal(1).scaleb(-places)
-        if value < 100 <= shown:
-            shown = 100 - step
-        if shown <= 0 < value:
-            shown = step
-        return value, {written(lang, shown, places) + "%"}
-    return value, {written(lang, shown, places)}
+    if form in ("ratio", "low", "high"):
+        return value, {percentage(lang, value, places)}
+    return value, {written(lang, half_up(value, places), places)}
+
+
+def percentage(lang: str, value: Fraction, places: int) -> str:
+    """A percentage as the page must show it: 100 only for all of them, 0 only for none."""
+    shown, step = half_up(value, places), Decimal(1).scaleb(-places)
+    if value < 100 <= shown:
+        shown = 100 - step
+    if shown <= 0 < value:
+        shown = step
+    return written(lang, shown, places) + "%"
 
 
 def compare(office: Office, site: Path) -> dict[str, object]:
@@ -314,8 +392,9 @@ def must_appear(office: Office) -> list[str]:
         basis = "month" if "month" in bases[kind, unit, period] else "year_to_date"
         rows = office.of(kind, unit, period, basis)
         for name, how in BREAKDOWNS[kind].items():
-            if isinstance(how, str):
-                keys = {row[how] for row in rows}
+            if isinstance(how, str) or len(how) == 3:
+                column, *where = (how,) if isinstance(how, str) else how
+                keys = {row[column] for row in rows if not where or row[where[0]] == where[1]}
                 wanted |= {f"{kind}/{m}/{unit}/{period}/{basis}/{name}={key}" for m in TABLE[kind] for key in keys}
             else:
                 keys = {key for key, column in how[1].items() if any(row[column] for row in rows)}

@@ -1,4 +1,4 @@
-"""Files for the three kinds as the tests need them: a valid base for each, and accepted months behind it."""
+"""Files for the kinds as the tests need them: a valid base for each, and accepted months behind it."""
 
 import csv
 import io
@@ -25,7 +25,30 @@ SERVICE_QUALITY: Line = {
     "transparency_score": "18", "progress_score": "19,5", "digitisation_score": "20,25",
     "online_service_score": "8", "online_payment_score": "9", "satisfaction_score": "18", "total_score": "92,75",
 }  # fmt: skip
-BASES: Mapping[str, Line] = {"procedures": PROCEDURES, "feedback": FEEDBACK, "service_quality": SERVICE_QUALITY}
+SATISFACTION: Line = {
+    "unit_code": "00004", "period": "2026-06", "contact_point": "procedures", "form": "counter", "channel": "verified",
+    "question": "overall", "question_vi": "Nhìn chung, Ông/Bà hài lòng ở mức nào?", "question_en": "",
+    "scale": "levels5", "role": "overall", "answers": "40", "satisfied": "34", "points": "167", "no_answer": "0",
+    "level_5": "16", "level_4": "18", "level_3": "4", "level_2": "1", "level_1": "1",
+    "unmarked_answers": "40", "unmarked_satisfied": "34",
+}  # fmt: skip
+WHOLE_FORM: Line = {
+    **SATISFACTION, **dict.fromkeys(
+        ("question_vi", "scale", "satisfied", "points", "no_answer", "level_5", "level_4", "level_3", "level_2",
+         "level_1", "unmarked_answers", "unmarked_satisfied"), ""),
+    "question": "form", "role": "form", "slips_printed": "100", "slips_used": "40",
+}  # fmt: skip
+ONE_STOP_SCORES: Line = {
+    "unit_code": "00004", "period": "2026-06", "indicator": "1", "points": "60", "assessed": "40",
+    "stated_score": "1,5",
+}  # fmt: skip
+BASES: Mapping[str, Line] = {
+    "procedures": PROCEDURES,
+    "feedback": FEEDBACK,
+    "service_quality": SERVICE_QUALITY,
+    "satisfaction": SATISFACTION,
+    "one_stop_scores": ONE_STOP_SCORES,
+}
 
 
 def file_of(kind: Kind, *lines: Line) -> bytes:

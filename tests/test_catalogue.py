@@ -1,5 +1,6 @@
 """What an office declares: periods, due days, Vietnamese text as keys, tables, kinds, settings, words."""
 
+import copy
 import datetime as dt
 import itertools
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from publisher import words
 from publisher.catalogue import Office, PeriodRule, Unit, open_office
-from publisher.catalogue.kinds import read_kind
+from publisher.catalogue.kinds import Line, read_kind
 from publisher.catalogue.office import HOME
 from publisher.catalogue.periods import WorkingDays, between, parts, public_holidays, shift
 from publisher.catalogue.tables import COLUMNS, read_fields, read_lines, read_units, read_working_days
@@ -417,6 +418,9 @@ def definition() -> dict[str, Any]:
     }
 
 
+TOTAL = {"measures": ["count"], "decimals": 1, "maximum": 18}
+
+
 def write_kind(tmp_path: Path, files: dict[str, Any]) -> Path:
     """A kind's folder with these files."""
     folder = tmp_path / "things"
@@ -445,6 +449,28 @@ def spoil(files: dict[str, Any], path: str, value: Any) -> None:
     here[int(last) if last.isdigit() else last] = value
 
 
+def test_where_names_a_value_that_its_column_can_have(tmp_path: Path) -> None:
+    files = definition()
+    categories = [{"value": "web", "titles": {"vi": "Trang web"}}]
+    files["schema"]["fields"].append(
+        {"name": "way", "type": "string", "titles": {"vi": "Cách"}, "categories": categories}
+    )
+    files["dataset"]["breakdowns"] = {"way": {"title": {"vi": "Cách"}, "column": "way"}}
+    files["dataset"]["tallies"]["online"] = {"sum": ["count"], "where": {"way": ["web"]}}
+    files["dataset"]["line"] = {"breakdown": "way", "key": "web"}
+    assert read_kind(write_kind(tmp_path, files)).line == Line(breakdown="way", key="web")
+    for path in ("dataset.tallies.online.where", "rules.0.where"):
+        spoiled = copy.deepcopy(files)
+        spoil(spoiled, path, {"way": ["web", "webb"]})
+        with pytest.raises(Mistake) as caught:
+            read_kind(write_kind(tmp_path, spoiled))
+        assert "way=webb" in caught.value.values["detail"]
+    files["dataset"]["line"]["key"] = "webb"
+    with pytest.raises(Mistake) as caught:
+        read_kind(write_kind(tmp_path, files))
+    assert "line: way=webb" in caught.value.values["detail"]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
@@ -455,6 +481,15 @@ def spoil(files: dict[str, Any], path: str, value: Any) -> None:
         ("dataset.tallies.count", {"sum": ["count"], "count": {}}, "either sum or count"),
         ("dataset.measures.count.sum", ["nothing"], "measures.count: nothing"),
         ("dataset.measures.count.ratio", {"numerator": ["count"], "denominator": ["count"]}, "exactly one of"),
+        ("dataset.measures.count.interval", "wilson", "an interval belongs to a ratio"),
+        ("dataset.measures.count.hidden", ["nothing"], "measures.count: nothing"),
+        ("dataset.measures.all", {**TOTAL, "measures": ["count"]}, "title"),
+        ("dataset.measures.count.total", TOTAL, "exactly one of"),
+        ("dataset.tallies.count", {"sum": ["count"], "where": {"nothing": "1"}}, "tallies.count: nothing"),
+        ("dataset.tallies.count", {"count": {}, "where": {"count": "1"}}, "where belongs to a sum"),
+        ("dataset.line", {"breakdown": "way", "key": "web"}, "line: way=web"),
+        ("dataset.tables", [{"title": {"vi": "Thêm"}, "measures": ["nothing"]}], "shown: nothing"),
+        ("rules.0.where", {"nothing": "1"}, "rules.X1: nothing"),
         ("dataset.due", {}, "working_days or day_of_month"),
         ("dataset.due", {"day_of_month": 31}, "day_of_month"),
         ("dataset.period_rule", 31, "period_rule"),

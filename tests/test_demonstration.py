@@ -135,6 +135,42 @@ def nothing_to_count(office: Office, site: Path, flaw: Flaw) -> None:
     assert not any("100" in text(element) for element in big)
 
 
+def survey_cards(office: Office, site: Path, flaw: Flaw) -> dict[str, str]:
+    """The text of the survey's cards on the unit's page, by channel, for the counters for procedures."""
+    cards = section(site, unit_page(office, flaw), flaw.kind).find_class("ck-cards")[0].find_class("ck-card")
+    return {text(card.find("dt")): text(card) for card in cards}
+
+
+def more_answers_than_dossiers(office: Office, site: Path, flaw: Flaw) -> None:
+    """With the warning on the unit's page and on the month's, a rate above 100 %, no bounds, and beside the share the
+    one without marked answers."""
+    warned(office, site, flaw)
+    unit = office.units.get(flaw.unit)
+    assert unit
+    notes = section(site, f"thang/{flaw.period}", flaw.kind).find_class("ck-note")
+    assert any(f"{unit.name.vi} : Số phiếu trả lời nhiều hơn" in text(note) for note in notes)
+    card = survey_cards(office, site, flaw)["Phiếu mở (mã QR tại quầy)"]
+    assert "Số phiếu nhiều hơn số hồ sơ đã giải quyết trong kỳ" in card
+    assert "Nếu tính cả những người không trả lời" not in card
+    assert "Khi bỏ phiếu có dấu hiệu bất thường" in card
+
+
+def few_answers(office: Office, site: Path, flaw: Flaw) -> None:
+    """Held back, and said so; the other channel's figures stand."""
+    cards = survey_cards(office, site, flaw)
+    assert "dưới 10 phiếu" in cards["Phiếu có mã dùng một lần"]
+    assert "%" not in cards["Phiếu có mã dùng một lần"]
+    assert "Khoảng Wilson (độ tin cậy 95%)" in cards["Phiếu mở (mã QR tại quầy)"]
+
+
+def all_fives(office: Office, site: Path, flaw: Flaw) -> None:
+    """100 %, with a range below it and the bounds of those who did not answer."""
+    card = survey_cards(office, site, flaw)["Phiếu có mã dùng một lần"]
+    assert "100,0%" in card
+    assert "5,00 trên 5" in card
+    assert "(nếu họ đều hài lòng)" in card
+
+
 WHERE: dict[str, Callable[[Office, Path, Flaw], None]] = {
     "late": late,
     "missing": missing,
@@ -145,12 +181,16 @@ WHERE: dict[str, Callable[[Office, Path, Flaw], None]] = {
     "jump": warned,
     "same as before": warned,
     "nothing to count": nothing_to_count,
+    "answers above dossiers": more_answers_than_dossiers,
+    "few answers": few_answers,
+    "all fives": all_fives,
 }
 
 
 def test_every_kind_of_flaw_is_in_the_demonstration() -> None:
     assert {flaw.name for flaw in FLAWS} == set(WHERE)
-    assert {flaw.name for flaw in FLAWS if flaw.code} == {name for name, find in WHERE.items() if find is warned}
+    with_warning = {name for name, find in WHERE.items() if find in (warned, more_answers_than_dossiers)}
+    assert {flaw.name for flaw in FLAWS if flaw.code} == with_warning
 
 
 @pytest.mark.parametrize("flaw", FLAWS, ids=lambda flaw: f"{flaw.name}-{flaw.kind}-{flaw.unit}-{flaw.period}")

@@ -1,4 +1,4 @@
-"""From tallies to figures: the four forms, the bases, quarters and years, addresses."""
+"""From tallies to figures: the six forms, the bases, quarters and years, addresses."""
 
 import csv
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book, Figure, book
 from publisher.tallies import tally_office
 from tests.offices import UNITS, make_office
-from tests.small_kinds import KINDS, Submissions, dataset, measure, read_table, small_office, submit
+from tests.small_kinds import KINDS, Submissions, dataset, fields, measure, read_table, small_office, submit
 
 BA_DINH, NGOC_HA, GIANG_VO = "00004", "00008", "00025"
 
@@ -115,6 +115,90 @@ def test_what_is_absent_is_blank_and_what_is_unknown_is_an_error(office: Office)
     for wrong in ("2026-13", "2026-Q5", "", "last month", "2026-03\n"):
         with pytest.raises(ValueError, match="not a period"):
             found.figure("work", "received", BA_DINH, wrong)
+
+
+# --- bounds, totals, and what is held back
+
+ASKED = {
+    "dataset": dataset(
+        tallies={
+            "answers": {"sum": ["answers"]},
+            "satisfied": {"sum": ["satisfied"]},
+            "held_back": {"count": {"answers": ""}},
+            "points": {"sum": ["points"]},
+        },
+        measures={
+            "satisfied_pct": measure(
+                ratio={"numerator": ["satisfied"], "denominator": ["answers"]}, interval="wilson", hidden=["held_back"]
+            ),
+            **{
+                end: measure(
+                    bound={"end": end, "part": ["satisfied"], "known": ["answers"], "whole": ["work.resolved"]}
+                )
+                for end in ("low", "high")
+            },
+            "score": measure(score={"points": ["points"], "per": ["answers"], "maximum": 5}),
+            "share": measure(score={"points": ["satisfied"], "per": ["answers"], "maximum": 1}),
+            "both": measure(total={"measures": ["score", "share"], "decimals": 1, "maximum": 6}),
+        },
+    ),
+    "schema": fields(*({"name": name, "type": "integer"} for name in ("answers", "satisfied", "points"))),
+}
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office that publishes dossiers and answers."""
+    root = tmp_path_factory.mktemp("asked") / "office"
+    return open_office(make_office(root, kinds={"work": KINDS["work"], "answers": ASKED}))
+
+
+@pytest.mark.parametrize(
+    ("resolved", "answers", "satisfied", "low", "high"),
+    [
+        (500, 100, 95, (19.0, 95, 500, "given"), (99.0, 495, 500, "given")),
+        (100, 100, 95, (95.0, 95, 100, "given"), (95.0, 95, 100, "given")),
+        (99, 100, 95, (None, 95, 99, "exceeded"), (None, 95, 99, "exceeded")),
+        (10, 0, 0, (0.0, 0, 10, "given"), (100.0, 10, 10, "given")),
+        (0, 0, 0, (None, 0, 0, "none"), (None, 0, 0, "none")),
+        (None, 5, 5, (None, 5, None, "blank"), (None, 5, None, "blank")),
+        (10, None, 5, (None, 5, 10, "blank"), (None, 5, 10, "blank")),
+    ],
+)
+def test_a_bound_says_how_far_the_unknown_could_move_a_share(
+    asked: Office, resolved: int | None, answers: int | None, satisfied: int, low: object, high: object
+) -> None:
+    submissions: dict[Any, Any] = {
+        ("answers", BA_DINH, "2026-03"): [
+            {"answers": "" if answers is None else str(answers), "satisfied": str(satisfied)}
+        ]
+    }
+    if resolved is not None:
+        submissions["work", BA_DINH, "2026-03"] = [{"on_time": str(resolved), "late": "0"}]
+    found = make_book(asked, submissions)
+    assert parts(found.figure("answers", "low", BA_DINH, "2026-03")) == low
+    assert parts(found.figure("answers", "high", BA_DINH, "2026-03")) == high
+
+
+def test_a_total_adds_rounded_scores_and_leaves_out_what_is_blank(asked: Office) -> None:
+    rows = {BA_DINH: {"answers": "20", "satisfied": "19", "points": "81"}, NGOC_HA: {"answers": "20", "points": "81"}}
+    found = make_book(asked, {("answers", unit, "2026-03"): [row] for unit, row in rows.items()})
+    # 81 ÷ 20 = 4.05 → 4.1 and 19 ÷ 20 = 0.95 → 1.0
+    assert parts(found.figure("answers", "both", BA_DINH, "2026-03")) == (5.1, None, 6.0, "given")
+    assert parts(found.figure("answers", "both", NGOC_HA, "2026-03")) == (4.1, None, 5.0, "given")
+    assert found.figure("answers", "both", GIANG_VO, "2026-03").state == "blank"
+    assert found.figure("answers", "both", BA_DINH, "2026-03").as_of
+
+
+def test_what_is_held_back_is_neither_missing_nor_nought(asked: Office) -> None:
+    month = {("answers", BA_DINH, f"2026-0{n}"): [{"answers": "20", "satisfied": "19"}] for n in (1, 2)}
+    found = make_book(asked, {**month, ("answers", BA_DINH, "2026-03"): [{"answers": ""}]})
+    assert found.figure("answers", "satisfied_pct", BA_DINH, "2026-03").state == "hidden"
+    assert found.figure("answers", "satisfied_pct", BA_DINH, "2026-Q1").state == "blank"
+    assert found.figure("answers", "satisfied_pct", EVERY, "2026-03").state == "blank"
+    assert found.figure("answers", "satisfied_pct", NGOC_HA, "2026-03").state == "blank"
+    assert found.figure("answers", "satisfied_pct", BA_DINH, "2026-02").state == "given"
+    assert found.figure("answers", "score", BA_DINH, "2026-03").state == "blank"
 
 
 # --- the whole office

@@ -43,12 +43,16 @@ INSPECTIONS = {
             "reports": {"count": {}},
             "failed": {"count": {"result": "fail"}},
             "failed_here": {"count": {"result": "fail", "place": "street"}},
+            "found_street": {"sum": ["found"], "where": {"place": "street"}},
+            "fixed_street": {"sum": ["fixed"], "where": {"place": "street", "result": ["pass", "fail"]}},
+            "not_counted": {"count": {"found": ""}},
         },
         breakdowns={
             "field": {"title": words("field"), "column": "field_code"},
             "place": {"title": words("place"), "column": "place"},
             "time": {"title": words("time"), "of": "visits", "columns": {"day": "by_day", "night": "by_night"},
                      "names": {"day": words("Day"), "night": words("Night")}},
+            "street_result": {"title": words("street"), "column": "result", "where": {"place": "street"}},
         },
         measures={
             "visits": measure(sum=["visits"]),
@@ -62,10 +66,27 @@ INSPECTIONS = {
                 ratio={"numerator": ["visits"], "denominator": ["procedures.resolved_total"]}
             ),
             "load": measure(sum=["visits", "procedures.resolved_total"]),
+            "street_pct": measure(
+                ratio={"numerator": ["fixed_street"], "denominator": ["found_street"]}, interval="wilson",
+                hidden=["not_counted"],
+            ),
+            **{
+                f"street_{end}": measure(bound={"end": end, "part": ["fixed_street"], "known": ["found_street"],
+                                                "whole": ["procedures.resolved_total"]})
+                for end in ("low", "high")
+            },
+            "visit_score": measure(score={"points": ["visits"], "per": ["reports"], "maximum": 2000}, decimals=1),
+            "both_scores": measure(
+                total={"measures": ["fine_score", "visit_score"], "decimals": 1, "maximum": 2100}, decimals=2
+            ),
         },
         headline=["visits", "fixed_pct", "left", "fine_score"],
         table=["visits", "found", "fixed_pct", "left", "failed", "failed_here_pct", "fine_score", "per_resolved_pct",
                "load"],
+        tables=[
+            {"title": words("street"), "measures": ["street_pct", "street_low", "street_high", "visit_score",
+                                                    "both_scores"]},
+        ],
         charts=[{"form": "line", "title": words("visits"), "measures": ["visits"]}],
     ),
     "schema": fields(
@@ -206,6 +227,7 @@ def test_the_recount_met_every_form_basis_breakdown_and_part(recounted: dict[str
     texts = (
         *("/all/", "/year_to_date", "/field=", "/place=street", "/time=night", "/channel=online"),
         *("#numerator", "#denominator", "/fine_score/", "/left/", "/load/", "/per_resolved_pct/"),
+        *("#low", "#high", "/street_low/", "/street_high/", "/both_scores/", "/street_result=fail"),
         *("/2025/", "/2026/", "/2026-Q1/"),
     )
     for text in texts:

@@ -18,7 +18,7 @@ from publisher.catalogue.periods import between
 from publisher.ledger import Ledger
 from publisher.tallies import Tallies, tally_office
 from tests.offices import make_office
-from tests.small_kinds import KINDS, WORK, line, read_table, small_office, submit
+from tests.small_kinds import KINDS, WORK, dataset, line, read_table, small_office, submit, words
 
 UNITS = ("00004", "00008", "00025")
 KEYS = ["unit", "period", "basis", "breakdown", "key", "as_of"]
@@ -69,6 +69,42 @@ def test_rows_become_one_line_for_each_breakdown_and_key(office: Office) -> None
         field     | HT   | 1       | 12       | 10      | 11       | 2       | 3.75   | 2    | 1
         way       | desk | -       | 10       | -       | -        | -       | -      | -    | -
         way       | web  | -       | 7        | -       | -        | -       | -      | -    | -
+    """)
+
+
+def test_a_sum_with_where_leaves_the_other_rows_aside_and_is_blank_without_one(tmp_path: Path) -> None:
+    kind = {
+        "dataset": dataset(
+            tallies={
+                "hard": {"sum": ["received"], "where": {"effort": "hard"}},
+                "of_two": {"sum": ["received"], "where": {"effort": ["hard", "easy"], "field_code": "HT"}},
+                "rows": {"count": {}},
+            },
+            breakdowns={
+                "field": {"title": words("field"), "column": "field_code"},
+                "hard_field": {"title": words("field"), "column": "field_code", "where": {"effort": "hard"}},
+            },
+            measures={},
+        ),
+        "schema": WORK["schema"],
+    }
+    office = open_office(make_office(tmp_path / "office", kinds={"work": kind}))
+    rows = read_table("""
+        field_code | effort | received
+        HT         | hard   | 10
+        HT         | easy   | 5
+        CT         | easy   | 2
+        DD         | hard   |
+    """)
+    found = tally_office(office, submit(office, {("work", "00004", "2026-03"): rows}))
+    assert as_table(found, "work", ["breakdown", "key", "hard", "of_two", "rows"]) == expected("""
+        breakdown  | key | hard | of_two | rows
+                   |     | 10   | 15     | 4
+        field      | CT  | -    | -      | 1
+        field      | DD  | -    | -      | 1
+        field      | HT  | 10   | 15     | 2
+        hard_field | DD  | -    | -      | 1
+        hard_field | HT  | 10   | 10     | 1
     """)
 
 

@@ -10,7 +10,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from publisher.catalogue.columns import Column, Declared, Layout
-from publisher.catalogue.measures import Breakdown, Measure, Tally
+from publisher.catalogue.measures import Breakdown, Measure, Tally, one_of
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.catalogue.text import Text, fold
 from publisher.errors import Mistake
@@ -58,9 +58,30 @@ class Chart(Declared):
     measures: tuple[str, ...]
 
 
+class Line(Declared):
+    """One key of a breakdown, such as the contact point `procedures`."""
+
+    breakdown: str
+    key: str
+
+
+class MoreTable(Declared):
+    """A further table, closed until somebody opens it: its measures, and the line that it shows in place of the kind's
+    own. It is left out where it has no figures."""
+
+    title: Text
+    note: Text = Text(vi="")
+    measures: tuple[str, ...]
+    line: Line | None = None
+
+
 class Kind(Declared):
     """Everything about one dataset kind. `name` is its folder, `folder` where it stands, `digest` the sha-256
-    of its definition files: a cached result is good only for the definition it was made with."""
+    of its definition files: a cached result is good only for the definition it was made with.
+
+    `line` is what its pages show where no key is named: figures of unlike things (dossiers and visits, say) are then
+    never added up on a page. Without it they show all rows together.
+    """
 
     name: str
     folder: Path
@@ -83,6 +104,8 @@ class Kind(Declared):
     sentence: Text = Text(vi="")
     sentence_all: Text = Text(vi="")
     table: tuple[str, ...]
+    tables: tuple[MoreTable, ...] = ()
+    line: Line | None = None
     charts: tuple[Chart, ...] = ()
     layouts: tuple[Layout, ...] = ()
     changes: tuple[Text, ...] = ()
@@ -97,6 +120,21 @@ class Kind(Declared):
         """Whether rows say their basis (month or year to date) themselves."""
         return "basis" in self.columns
 
+    @cached_property
+    def month_rules(self) -> frozenset[str]:
+        """The codes of the rules whose warnings stand on the month's page too."""
+        return frozenset(rule.code for rule in self.rules if rule.month)
+
+    @cached_property
+    def has_ratios(self) -> bool:
+        """Whether some measure is a ratio: few cases are marked then."""
+        return any(measure.ratio for measure in self.measures.values())
+
+    @cached_property
+    def has_intervals(self) -> bool:
+        """Whether some measure has an interval: what it is good for is said then."""
+        return any(measure.interval for measure in self.measures.values())
+
     def descriptor(self) -> dict[str, Any]:
         """The Table Schema descriptor of a canonical file."""
         return {"fields": [c.descriptor() for c in self.schema_columns], "missingValues": [""]}
@@ -108,9 +146,10 @@ class Kind(Declared):
         used: list[tuple[str, str]] = [("grain", name) for name in self.grain]
         used += [("fixed", name) for name in FIXED_COLUMNS]
         for key, tally in self.tallies.items():
-            used += [(f"tallies.{key}", name) for name in (*tally.sum, *(tally.count or {}))]
+            used += [(f"tallies.{key}", name) for name in (*tally.sum, *(tally.count or {}), *tally.where)]
         for key, breakdown in self.breakdowns.items():
-            used += [(f"breakdowns.{key}", n) for n in (breakdown.column, *breakdown.columns.values()) if n]
+            named = (breakdown.column, *breakdown.columns.values(), *breakdown.where)
+            used += [(f"breakdowns.{key}", name) for name in named if name]
         for rule in self.rules:
             used += [(f"rules.{rule.code}", name) for name in rule_columns(rule)]
         for layout in self.layouts:
@@ -121,11 +160,17 @@ class Kind(Declared):
             if breakdown.of and not (breakdown.of in self.tallies and breakdown.of in self.measures):
                 missing.append(f"breakdowns.{key}: {breakdown.of}")
         for key, measure in self.measures.items():
-            named = (*measure.numerator, *measure.denominator)
+            named = (*measure.numerator, *measure.denominator, *measure.known, *measure.hidden)
             missing += [f"measures.{key}: {name}" for name in named if "." not in name and name not in self.tallies]
+            parts = measure.total.measures if measure.total else ()
+            missing += [f"measures.{key}: {name}" for name in parts if not self.has_score(name)]
         missing += [f"tallies: {name} is a reserved name" for name in self.tallies if name in RESERVED_TALLIES]
         shown = [*self.headline, *self.table, *(m for c in self.charts for m in c.measures)]
+        shown += [m for table in self.tables for m in table.measures]
         missing += [f"shown: {name}" for name in shown if name not in self.measures]
+        lines = [line for line in (self.line, *(table.line for table in self.tables)) if line]
+        missing += [f"line: {line.breakdown}={line.key}" for line in lines if not self.has_key(line)]
+        missing += self.unknown_values()
         if missing:
             raise ValueError("unknown names: " + "; ".join(missing))
         labels: dict[str, str] = {}
@@ -134,6 +179,34 @@ class Kind(Declared):
                 if text and labels.setdefault(fold(text), name) != name:
                     raise ValueError(f"the header {text!r} means two columns: {name}, {labels[fold(text)]}")
         return self
+
+    def has_score(self, name: str) -> bool:
+        """Whether a measure is there and has points that a total can add up."""
+        return name in self.measures and self.measures[name].form == "score"
+
+    def has_key(self, line: Line) -> bool:
+        """Whether a breakdown is there and can have this key."""
+        breakdown = self.breakdowns.get(line.breakdown)
+        if breakdown is None:
+            return False
+        column = next((c for c in self.schema_columns if c.name == breakdown.column), None)
+        known = [category.value for category in column.categories] if column else list(breakdown.columns)
+        return line.key in known or not known
+
+    def unknown_values(self) -> list[str]:
+        """The values in `where` that their column's categories do not hold: such a row never comes."""
+        known = {c.name: {category.value for category in c.categories} for c in self.schema_columns if c.categories}
+        found = []
+        for parts in (
+            {f"tallies.{key}": tally.where for key, tally in self.tallies.items()},
+            {f"breakdowns.{key}": breakdown.where for key, breakdown in self.breakdowns.items()},
+            {f"rules.{rule.code}": rule.where for rule in self.rules},
+        ):
+            for where, conditions in parts.items():
+                for name, value in conditions.items():
+                    allowed = known.get(name)
+                    found += [f"{where}: {name}={v}" for v in one_of(value) if allowed is not None and v not in allowed]
+        return found
 
 
 def digest(paths: list[Path]) -> str:

@@ -1,5 +1,6 @@
 """The figures of a dataset kind: what is added up from rows, how it is split, and the formulas over it."""
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -7,15 +8,24 @@ from pydantic import Field, model_validator
 from publisher.catalogue.columns import Declared
 from publisher.catalogue.text import Text
 
+Where = dict[str, str | tuple[str, ...]]
+"""Which rows are meant: those where each column has the value, or one of the values."""
+
+
+def one_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The values that a column may have, as a tuple."""
+    return (value,) if isinstance(value, str) else value
+
 
 class Breakdown(Declared):
     """A way to split figures: by a column's values, or over several columns of one tally.
 
     With `column`, every tally is split by that column (its categories or `table` give the names).
-    With `columns`, only the tally `of` is split; `names` gives each key's name.
+    With `columns`, only the tally `of` is split; `names` gives each key's name. `where` leaves the other rows aside.
     """
 
     title: Text
+    where: Where = Field(default_factory=dict)
     column: str = ""
     of: str = ""
     columns: dict[str, str] = Field(default_factory=dict)
@@ -24,7 +34,8 @@ class Breakdown(Declared):
 
 class Tally(Declared):
     """What is added up from rows: `sum` of columns (blank counts as nothing, all blank stays blank), or a
-    `count` of rows where column = value for each pair (an empty `count` counts all rows).
+    `count` of rows where column = value for each pair (an empty `count` counts all rows). A sum with `where` adds up
+    only the rows where these hold: the others are blank.
 
     `over_time`: how months make a quarter or a year (rule V15): `flow` adds, `first` takes the first
     month's, `last` takes the last month's.
@@ -32,13 +43,16 @@ class Tally(Declared):
 
     sum: tuple[str, ...] = ()
     count: dict[str, str] | None = None
+    where: Where = Field(default_factory=dict)
     over_time: Literal["flow", "first", "last"] = "flow"
 
     @model_validator(mode="after")
     def one_way(self) -> "Tally":
-        """Exactly one of sum and count."""
+        """Exactly one of sum and count; a count says itself which rows it means."""
         if bool(self.sum) == (self.count is not None):
             raise ValueError("a tally needs either sum or count")
+        if self.where and not self.sum:
+            raise ValueError("where belongs to a sum")
         return self
 
 
@@ -65,8 +79,46 @@ class Score(Declared):
     maximum: float
 
 
+class Bound(Declared):
+    """How small or large a share can be when only some of the whole are known: `low` as if nobody of the others
+    belonged to the part, `high` as if all did, as a percentage. Nothing is assumed of those who are not known.
+
+    Σ part of those `known`, of the `whole`. Where more are known than there are, there is no bound.
+    """
+
+    end: Literal["low", "high"]
+    part: tuple[str, ...]
+    known: tuple[str, ...]
+    whole: tuple[str, ...]
+
+
+class Total(Declared):
+    """The sum of other measures of the kind, each rounded to `decimals` first; those without data are left out.
+    `maximum` is that of all together."""
+
+    measures: tuple[str, ...]
+    decimals: int
+    maximum: float
+
+
+class Band(Declared):
+    """A grade: from this value on, up to the next higher band."""
+
+    at_least: float
+    title: Text
+
+
+Form = Literal["sum", "ratio", "difference", "score", "bound", "total"]
+FORMS: tuple[Form, ...] = ("sum", "ratio", "difference", "score", "bound", "total")
+
+
 class Measure(Declared):
-    """One published figure: its words, its formula over tallies, and which way is better."""
+    """One published figure: its words, its formula over tallies, and which way is better.
+
+    `interval: wilson` puts the Wilson score interval (95 %) beside a ratio. `hidden` names tallies: a figure that is
+    blank although their sum is above 0 is not missing but held back, since too few people stand behind it. `bands` name
+    grades of its values; a total has one only when none of its measures is left out.
+    """
 
     title: Text
     short: Text = Text(vi="")
@@ -76,24 +128,31 @@ class Measure(Declared):
     ratio: Ratio | None = None
     difference: Difference | None = None
     score: Score | None = None
+    bound: Bound | None = None
+    total: Total | None = None
     decimals: int | None = None
+    interval: Literal["wilson"] | None = None
+    hidden: tuple[str, ...] = ()
+    bands: tuple[Band, ...] = ()
 
     @model_validator(mode="after")
     def one_formula(self) -> "Measure":
-        """Exactly one formula."""
-        given = [bool(self.sum), bool(self.ratio), bool(self.difference), bool(self.score)]
-        if sum(given) != 1:
-            raise ValueError("a measure needs exactly one of sum, ratio, difference, score")
+        """Exactly one formula, and an interval only where there is a share of cases."""
+        if sum(bool(getattr(self, form)) for form in FORMS) != 1:
+            raise ValueError(f"a measure needs exactly one of {', '.join(FORMS)}")
+        if self.interval and not self.ratio:
+            raise ValueError("an interval belongs to a ratio")
         return self
 
-    @property
-    def form(self) -> Literal["sum", "ratio", "difference", "score"]:
+    @cached_property
+    def form(self) -> Form:
         """Which formula it has."""
-        if self.ratio:
-            return "ratio"
-        if self.difference:
-            return "difference"
-        return "score" if self.score else "sum"
+        return next(form for form in FORMS if getattr(self, form))
+
+    @cached_property
+    def is_share(self) -> bool:
+        """Whether it is printed as a percentage with its numerator and denominator."""
+        return self.form in ("ratio", "bound")
 
     @property
     def numerator(self) -> tuple[str, ...]:
@@ -102,6 +161,8 @@ class Measure(Declared):
             return self.ratio.numerator
         if self.difference:
             return self.difference.plus
+        if self.bound:
+            return self.bound.part
         return self.score.points if self.score else self.sum
 
     @property
@@ -111,4 +172,11 @@ class Measure(Declared):
             return self.ratio.denominator
         if self.difference:
             return self.difference.minus
+        if self.bound:
+            return self.bound.whole
         return self.score.per if self.score else ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The tallies of those who are known, for a bound."""
+        return self.bound.known if self.bound else ()

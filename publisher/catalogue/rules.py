@@ -2,9 +2,10 @@
 
 from typing import Any, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from publisher.catalogue.columns import Declared
+from publisher.catalogue.measures import Where
 from publisher.catalogue.text import Text
 
 
@@ -12,11 +13,13 @@ class Rule(Declared):
     """One rule of rules.yaml: a stable code, a severity, a sentence in two languages, and one test.
 
     `title` says what must hold and where that comes from; `message` speaks to the clerk and names cells; `public` says
-    beside the published figure what does not fit.
+    beside the published figure what does not fit. `where` leaves all other rows alone. With `month` the public
+    sentence stands on the month's page too, beside the other units.
 
     Tests within a row (a figure that is blank makes a test silent unless it says otherwise):
     - `sum`: `{left, right: [...], optional: [...]}` left = Σ right, or = Σ right + Σ optional that are given;
-      `left` may be a list (its sum); `within` is its tolerance. Fills {expected} = Σ right, {parts}, {difference}
+      `left` may be a list (its sum); `within` is its tolerance; `times` multiplies columns of right. Fills
+      {expected} = Σ right, {parts}, {difference}
     - `at_most`: `{part: [...], whole: [...]}` Σ part ≤ Σ whole; a blank part counts as nothing. Fills
       {expected} = Σ whole, {parts} of the part
     - `needs`: `{column, when: [...]}` column must be filled when the sum of `when`, {value}, is above 0
@@ -24,6 +27,10 @@ class Rule(Declared):
       within the tolerance or half a unit of its last digit; with a denominator of 0 it is rule V12
     - `shares`: `{columns: [...], within}` the stated shares make 100. Fills {parts}
     - `pattern`: `{column, regex}` a text that is given has this form from its first to its last character
+    - `few`: `{columns: [...], minus: [...], below}` Σ columns − Σ minus, {value}, is 0 or at least `below`: so few
+      people stand behind no published figure, nor behind the difference of two
+    - `mean`: `{stated, points: [...], per: [...], decimals}` a stated mean equals Σ points ÷ Σ per, {expected}, rounded
+      half up
     Tests across periods of one unit (over rows with the same grain and basis); all fill {period}, such as 10/2026:
     - `carries`: `{column, from: [...]}` column = Σ from, {expected}, {parts}, of the period before, {previous}; what is
       blank there counts as nothing
@@ -31,6 +38,11 @@ class Rule(Declared):
     - `jump`: `{columns: [...], ratio, at_least, periods}` a change beyond ratio × the median, {expected}, of the
       periods before, three of which must be there; silent below `at_least`
     - `repeats`: `{columns: [...], at_least}` the same figures as the period before, {previous}
+    Tests beside other rows of the same unit and period:
+    - `of_row`: `{part: [...], whole: [...], row: {column: value}}` Σ part ≤ Σ whole of the row that differs from this
+      one only in these columns of the grain. Fills {expected} = Σ whole, {parts} of the part
+    - `beside`: `{part: [...], kind, of: [...]}` Σ part ≤ Σ of over the monthly rows of another kind, {expected}; silent
+      while that has not been submitted
     Every sentence may use {row} {column} {cell} {value} {file}: the place and the figure of the left, part, stated or
     needed column; {parts} looks like "12 + 30 + 4 = 46". Numbers are written as the sentence's language writes them.
     `within` is an absolute tolerance.
@@ -51,6 +63,12 @@ class Rule(Declared):
     adds_up: dict[str, Any] | None = None
     jump: dict[str, Any] | None = None
     repeats: dict[str, Any] | None = None
+    few: dict[str, Any] | None = None
+    mean: dict[str, Any] | None = None
+    of_row: dict[str, Any] | None = None
+    beside: dict[str, Any] | None = None
+    where: Where = Field(default_factory=dict)
+    month: bool = False
 
     @model_validator(mode="after")
     def one_test(self) -> "Rule":
@@ -76,14 +94,14 @@ class Rule(Declared):
         return self.test in ROW_TESTS
 
 
-ROW_TESTS = ("sum", "at_most", "needs", "percent", "shares", "pattern")
-PERIOD_TESTS = ("carries", "adds_up", "jump", "repeats")
+ROW_TESTS = ("sum", "at_most", "needs", "percent", "shares", "pattern", "few", "mean")
+PERIOD_TESTS = ("carries", "adds_up", "jump", "repeats", "of_row", "beside")
 
 
 def rule_columns(rule: Rule) -> list[str]:
     """The columns that a rule's test speaks of."""
     test = rule.tests[rule.test]
-    names: list[str] = []
+    names: list[str] = [*rule.where]
     for key in (
         "left",
         "right",
@@ -94,12 +112,17 @@ def rule_columns(rule: Rule) -> list[str]:
         "when",
         "stated",
         "numerator",
+        "points",
+        "per",
         "denominator",
         "columns",
         "from",
         "flow",
         "first",
         "last",
+        "minus",
+        "times",
+        "row",
     ):
         value = test.get(key, [])
         names += [value] if isinstance(value, str) else list(value)

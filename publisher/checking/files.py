@@ -88,6 +88,14 @@ class History:
             self.accepted[key] = read_accepted(path, self.kind, str(path)) if path.exists() else None
         return self.accepted[key]
 
+    def beside(self, kind: str, unit: str, period: str) -> Submission | None:
+        """What the unit submitted of another kind for the period; None when nothing was, or the office lacks the
+        kind."""
+        path = self.office.data_file(kind, unit, period)
+        if kind not in self.office.kinds or not path.exists():
+            return None
+        return read_accepted(path, self.office.kinds[kind], str(path))
+
     def by_unit(self) -> list[list[Submission]]:
         """The incoming submissions, those of one unit together."""
         found: dict[str, list[Submission]] = {}
@@ -104,7 +112,9 @@ class History:
 
     def problems(self, here: Submission) -> list[Problem]:
         """What does not fit between an incoming submission and the others."""
-        problems = check_across(here, lambda label: self.get(here.unit, label))
+        problems = check_across(
+            here, lambda label: self.get(here.unit, label), lambda kind: self.beside(kind, here.unit, here.period)
+        )
         found = [one for code in self.children.get(here.unit, []) if (one := self.get(code, here.period))]
         return problems + check_children(here, found)
 

@@ -68,6 +68,9 @@ class Shelf:
         self.units: dict[str, list[Any]] = {}
         self.by_key = {(path.stem, path.parent.name): path for path in self.hashes}
         self.names = {path: path.relative_to(office.root).as_posix() for path in self.hashes}
+        self.beside = [
+            office.kinds[name] for rule in kind.rules if rule.beside and (name := rule.beside["kind"]) in office.kinds
+        ]
         self.changed = False
         self.load()
 
@@ -130,7 +133,9 @@ class Shelf:
         keys = {}
         for unit, paths in by_unit.items():
             near = paths + [path for child in children.get(unit, []) for path in by_unit[child]]
-            keys[unit] = hashlib.sha256("".join(self.names[p] + self.hashes[p] for p in near).encode()).hexdigest()
+            state = [self.names[path] + self.hashes[path] for path in near]
+            state += [sha256 for path in paths for sha256 in self.hashes_beside(path)]
+            keys[unit] = hashlib.sha256("".join(state).encode()).hexdigest()
         self.changed = self.changed or set(self.units) != set(keys)
         self.units = {unit: kept for unit, kept in self.units.items() if unit in keys}
         read = lru_cache(maxsize=None)(self.read)
@@ -140,7 +145,7 @@ class Shelf:
             problems = []
             for path in by_unit[unit]:
                 here = read(path)
-                problems.extend(check_across(here, partial(self.other, read, unit)))
+                problems.extend(check_across(here, partial(self.other, read, unit), partial(self.near, path)))
                 parts = [one for code in children.get(unit, []) if (one := self.other(read, code, here.period))]
                 problems.extend(check_children(here, parts))
             self.units[unit] = [key, [problem.as_dict() for problem in problems]]
@@ -154,6 +159,22 @@ class Shelf:
         """A unit's submission of another period, None when there is none."""
         path = self.by_key.get((unit, label))
         return read(path) if path else None
+
+    def near(self, path: Path, kind: str) -> Submission | None:
+        """The unit's submission of another kind for the same period as this file, None when there is none."""
+        other = self.office.data_file(kind, path.stem, path.parent.name)
+        if kind not in self.office.kinds or not other.exists():
+            return None
+        return read_accepted(other, self.office.kinds[kind], other.relative_to(self.office.root).as_posix())
+
+    def hashes_beside(self, path: Path) -> list[str]:
+        """The hashes of what a rule of this kind looks at beside a file, with the digest of its definition."""
+        found = []
+        for kind in self.beside:
+            other = self.office.data_file(kind.name, path.stem, path.parent.name)
+            content = other.read_bytes() if other.exists() else b""
+            found.append(kind.digest + hashlib.sha256(content).hexdigest())
+        return found
 
     def problems(self, period: str | None) -> Iterable[Problem]:
         """All problems known, of one period or of all."""

@@ -5,34 +5,48 @@ row or a figure is missing stays silent; that a month is missing is said elsewhe
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from statistics import median
 from typing import Any
 
 from publisher.catalogue import Kind
+from publisher.catalogue.measures import one_of
 from publisher.catalogue.periods import DAY, between, shift
 from publisher.catalogue.rules import Rule
 from publisher.checking.findings import Finding, date, month, sentence
 from publisher.checking.rules import names
-from publisher.checking.submissions import MONTH, YEAR_TO_DATE, Line, Number, Submission
+from publisher.checking.submissions import MONTH, NO_KEY, YEAR_TO_DATE, Line, Number, Submission
 from publisher.errors import Problem
 
 Earlier = Callable[[str], Submission | None]
 """Gives the unit's submission of a period, or None."""
 
+Beside = Callable[[str], Submission | None]
+"""Gives the unit's submission of another kind for the same period, or None."""
+
 MONTHS_FOR_MEDIAN = 3
 """So many of the months before must be there before a jump is judged."""
 
 
-def check_across(here: Submission, earlier: Earlier) -> list[Problem]:
-    """What a submission says that does not fit the unit's earlier ones (V05, V06, V15, V18 …)."""
+def check_across(here: Submission, earlier: Earlier, other: Beside) -> list[Problem]:
+    """What a submission says that does not fit the unit's earlier ones (V05, V06, V15, V18 …), its own other rows, or
+    what the unit submitted of another kind (S04)."""
     problems = [*gaps(here, earlier)]
     for rule in here.kind.rules:
         if not rule.within_row:
-            for line, found in TESTS[rule.test](rule, rule.tests[rule.test], here, earlier):
-                problems.append(here.problem(line, found))
+            test = rule.tests[rule.test]
+            near = beside(rule, test, here, other) if rule.test == "beside" else None
+            for line, found in near or TESTS[rule.test](rule, test, here, earlier):
+                if not rule.where or meant(rule, here, line):
+                    problems.append(here.problem(line, found))
     return problems
+
+
+def meant(rule: Rule, here: Submission, line: Line) -> bool:
+    """Whether a rule's `where` holds for a row."""
+    columns = list(here.kind.columns)
+    return all(line.cells[columns.index(name)] in one_of(value) for name, value in rule.where.items())
 
 
 def finding(rule: Rule, column: str, here: Submission, **values: Any) -> Finding:
@@ -148,11 +162,39 @@ def repeats(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier
             yield line, finding(rule, columns[0], here, previous=month(before.period))
 
 
+def of_row(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:  # noqa: ARG001 as the others
+    """Σ part of a row is at most Σ whole of the row that differs from it only in the columns that `row` names."""
+    part, whole, columns = names(test["part"]), names(test["whole"]), list(here.kind.columns)
+    keys = [name for name in here.kind.grain if name not in NO_KEY]
+    for (basis, _), line in here.lines.items():
+        key = tuple([test["row"].get(name, line.cells[columns.index(name)]) for name in keys])
+        other = here.lines.get((basis, key))
+        given = tuple(value for name in part if (value := line.figures[name]) is not None)
+        limit = [other.figures[name] for name in whole] if other else [None]
+        if given and None not in limit and sum(given) > sum(value for value in limit if value is not None):
+            values = {"value": sum(given), "expected": added(limit), "parts": given}
+            yield line, finding(rule, part[0], here, **values)
+
+
+def beside(rule: Rule, test: dict[str, Any], here: Submission, other: Beside) -> Found:
+    """Σ part of a monthly row is at most Σ of over the monthly rows of another kind in the same period (rule S04)."""
+    near = other(test["kind"])
+    limit = added(line.figures[name] for line in near.monthly() for name in names(test["of"])) if near else None
+    if limit is None:
+        return
+    for line in here.monthly():
+        given = tuple(value for name in names(test["part"]) if (value := line.figures[name]) is not None)
+        if given and sum(given) > limit:
+            values = {"value": sum(given), "expected": limit, "parts": given}
+            yield line, finding(rule, names(test["part"])[0], here, **values)
+
+
 TESTS: dict[str, Callable[[Rule, dict[str, Any], Submission, Earlier], Found]] = {
     "carries": carries,
     "adds_up": adds_up,
     "jump": jump,
     "repeats": repeats,
+    "of_row": of_row,
 }
 
 
@@ -172,7 +214,7 @@ def check_children(parent: Submission, children: Sequence[Submission]) -> list[P
     return problems
 
 
-def added(figures: Iterator[Number | None]) -> Number | None:
+def added(figures: Iterable[Number | None]) -> Number | None:
     """The sum of the figures that are given; None when all are blank."""
     given = [figure for figure in figures if figure is not None]
     return sum(given) if given else None

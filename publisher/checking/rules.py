@@ -6,10 +6,11 @@ not be read. The places that each test fills in its sentence stand in PLACES.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from operator import itemgetter
 from typing import Any
 
+from publisher.catalogue.measures import one_of
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.checking.findings import Finding, decimals, sentence
 
@@ -25,17 +26,25 @@ PLACES = {
     "percent": ALWAYS | {"expected"},
     "shares": ALWAYS | {"parts"},
     "pattern": ALWAYS,
+    "few": ALWAYS | {"parts"},
+    "mean": ALWAYS | {"expected"},
     "carries": ALWAYS | {"expected", "parts", "previous", "period"},
     "adds_up": ALWAYS | {"expected", "period"},
     "jump": ALWAYS | {"expected", "period"},
     "repeats": ALWAYS | {"previous", "period"},
+    "of_row": ALWAYS | {"expected", "parts", "period"},
+    "beside": ALWAYS | {"expected", "parts", "period"},
 }
 """The places that a rule's sentence may use, by its test."""
 
 
 def compile_rule(rule: Rule) -> Test:
     """The function that tests one row by a rule: a Finding, or None when the rule holds or cannot be decided."""
-    return COMPILERS[rule.test](rule, rule.tests[rule.test])
+    test = COMPILERS[rule.test](rule, rule.tests[rule.test])
+    if not rule.where:
+        return test
+    where = [(name, one_of(value)) for name, value in rule.where.items()]
+    return lambda row: test(row) if all(row[name] in values for name, values in where) else None
 
 
 def names(value: str | Sequence[str]) -> tuple[str, ...]:
@@ -57,15 +66,18 @@ def finding(rule: Rule, column: str, **values: Any) -> Finding:
 
 def compile_sum(rule: Rule, test: Mapping[str, Any]) -> Test:
     """Σ left = Σ right, or = Σ right + Σ optional that are given."""
-    left = names(test["left"])
+    left, right = names(test["left"]), names(test["right"])
     optional = names(test.get("optional", ()))
-    take_left, take_right = getter(left), getter(names(test["right"]))
+    take_left, take_right = getter(left), getter(right)
+    times = tuple(test.get("times", {}).get(name, 1) for name in right) if "times" in test else ()
     take_optional = getter(optional)
     within = Decimal(str(test.get("within", 0)))
 
     def check(row: Row) -> Finding | None:
         parts = take_right(row)
         whole = take_left(row)
+        if times and None not in parts:
+            parts = tuple(part * factor for part, factor in zip(parts, times, strict=True))
         try:
             value, expected = sum(whole), sum(parts)
         except TypeError:  # a blank: that a figure is missing is said by its own constraint
@@ -180,6 +192,40 @@ def compile_pattern(rule: Rule, test: Mapping[str, Any]) -> Test:
     return check
 
 
+def compile_few(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """Σ columns − Σ minus is 0 or at least `below`; silent where one of them is blank."""
+    columns, minus = names(test["columns"]), names(test.get("minus", ()))
+    take, take_minus = getter(columns), getter(minus)
+    below = test["below"]
+
+    def check(row: Row) -> Finding | None:
+        given, less = take(row), take_minus(row)
+        if None in given or None in less:
+            return None
+        value = sum(given) - sum(less)
+        if value == 0 or value >= below:
+            return None
+        return finding(rule, columns[0], value=value, parts=given)
+
+    return check
+
+
+def compile_mean(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """A stated mean equals Σ points ÷ Σ per, rounded half up as reports do; silent where there is nothing to divide."""
+    stated_column = test["stated"]
+    take_points, take_per = getter(names(test["points"])), getter(names(test["per"]))
+    step = Decimal(1).scaleb(-int(test["decimals"]))
+
+    def check(row: Row) -> Finding | None:
+        stated, points, per = row[stated_column], take_points(row), take_per(row)
+        if stated is None or None in points or None in per or sum(per) == 0:
+            return None
+        expected = (Decimal(sum(points)) / sum(per)).quantize(step, rounding=ROUND_HALF_UP)
+        return None if stated == expected else finding(rule, stated_column, value=stated, expected=expected)
+
+    return check
+
+
 COMPILERS: dict[str, Callable[[Rule, Mapping[str, Any]], Test]] = {
     "sum": compile_sum,
     "at_most": compile_at_most,
@@ -187,4 +233,6 @@ COMPILERS: dict[str, Callable[[Rule, Mapping[str, Any]], Test]] = {
     "percent": compile_percent,
     "shares": compile_shares,
     "pattern": compile_pattern,
+    "few": compile_few,
+    "mean": compile_mean,
 }

@@ -21,6 +21,9 @@ Placer = Callable[[int, Finding], Place]
 MONTH = "month"
 YEAR_TO_DATE = "year_to_date"
 
+NO_KEY = frozenset({"unit_code", "period", "basis", "as_of"})
+"""The columns of a grain that do not tell rows of one submission and basis apart."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -51,7 +54,7 @@ class Submission:
         The as-of date is no part of it: figures of two days are the same series.
         """
         numbers = {name: number for number, name in enumerate(self.kind.columns)}
-        keys = [numbers[n] for n in self.kind.grain if n not in ("unit_code", "period", "basis", "as_of")]
+        keys = [numbers[n] for n in self.kind.grain if n not in NO_KEY]
         figures = [(c.name, c.type == "integer", numbers[c.name]) for c in self.kind.schema_columns if c.is_figure]
         basis = numbers.get("basis")
         found = {}

@@ -1,10 +1,10 @@
 """Tallies become the figures that are published: each with its parts, its basis, its day and its address.
 
-What a figure is, is declared in `datasets/<kind>/dataset.yaml`; here stands only how the four forms are computed, how
+What a figure is, is declared in `datasets/<kind>/dataset.yaml`; here stands only how the six forms are computed, how
 months make a quarter or a year (rule V15), and when there is no figure (rule V12).
 """
 
 from publisher.measures.book import EVERY, Book
-from publisher.measures.figures import Figure
+from publisher.measures.figures import Figure, rounded, wilson
 
-__all__ = ["EVERY", "Book", "Figure"]
+__all__ = ["EVERY", "Book", "Figure", "rounded", "wilson"]

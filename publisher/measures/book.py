@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from publisher.catalogue import Kind, Office
-from publisher.measures.figures import Figure, compute, decode, prepare
+from publisher.measures.figures import Figure, Number, State, compute, decode, prepare, rounded, total
 from publisher.measures.lines import Cell, Cells, Lines, put_together
 from publisher.measures.months import fold, months_in
-from publisher.tallies import ALL, MONTH, Cube, Tallies
+from publisher.tallies import ALL, DECIMALS, MONTH, Cube, Tallies
 
 EVERY = "all"
 """The unit name of the whole office."""
@@ -65,8 +65,10 @@ class Book:
     ) -> Figure:
         """One figure; "blank" when there is no data for it.
 
-        - A sum is blank when all its tallies are. A ratio, a difference and a score are blank when any of theirs is:
-          made of some of its parts only, the figure would lie.
+        - A sum is blank when all its tallies are. A ratio, a bound, a difference and a score are blank when any of
+          theirs is: made of some of its parts only, the figure would lie. A total leaves blank measures out, and its
+          denominator says how much the others could make.
+        - A unit's month whose own part is blank is "hidden" when a tally that the measure names as `hidden` is above 0.
         - A ratio is in per cent, of sums: a quarter's is never the mean of its months', the office's never the mean
           of its units'.
         - A tally of another kind is looked up for the same unit, months and basis, and under the same breakdown where
@@ -154,9 +156,30 @@ class Book:
         for of in formula.others:
             where = (breakdown, key) if breakdown in self.office.kinds[of].breakdowns else (ALL, ALL)
             cells[of] = self._cell(of, unit, months, basis, where)
-        value, above, below, state = compute(formula, cells)
+        if formula.form == "total":
+            value, above, below, state = self._add_up(kind, measure, unit, period, breakdown, key, basis)
+        else:
+            value, above, below, state = compute(formula, cells)
+        if formula.hidden and state == "blank" and above is None and len(months) == 1 and unit != EVERY:
+            state = "hidden" if total(formula.hidden, cells, all_given=False) else state
         as_of = own.as_of if own else ""
         return Figure(kind, measure, unit, period, breakdown, key, basis, as_of, value, above, below, state)
+
+    def _add_up(
+        self, kind: str, measure: str, unit: str, period: str, breakdown: str, key: str, basis: str
+    ) -> tuple[Number | None, None, Number | None, State]:
+        """(value, none, the most that it could be, state) of a total: the given ones of its measures, each rounded."""
+        measures = self.office.kinds[kind].measures
+        declared = measures[measure].total
+        value = most = 0.0
+        for name in declared.measures if declared else ():
+            part, score = (
+                self.figure(kind, name, unit, period, breakdown=breakdown, key=key, basis=basis),
+                measures[name],
+            )
+            if declared and score.score and part.value is not None:
+                value, most = value + rounded(part.value, declared.decimals), most + score.score.maximum
+        return (round(value, DECIMALS), None, most, "given") if most else (None, None, None, "blank")
 
     def _make_lines(self, kind: str, together: bool) -> Lines:
         frame, tallies = self.cubes[kind].frame, list(self.office.kinds[kind].tallies)

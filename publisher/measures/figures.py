@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from math import fsum, nan
+from math import fsum, nan, sqrt
 from typing import Literal
 from urllib.parse import quote, unquote
 
 from publisher.catalogue import Kind, Office
+from publisher.catalogue.measures import Form
 from publisher.errors import Mistake
 from publisher.measures.lines import Cell
 from publisher.tallies import DECIMALS
 
 Number = int | float
-State = Literal["given", "none", "blank"]
+State = Literal["given", "none", "blank", "hidden", "exceeded"]
+
+NORMAL_95 = 1.959963984540054
+"""Between minus and plus so many standard deviations lie 95 % of a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +26,12 @@ class Figure:
     """One figure as it is published.
 
     `value` is a number of things, points, or per cent (98.5), not rounded for people; whole where the columns are
-    whole. A ratio, a difference and a score have a `numerator` and a `denominator` (what is added and what is taken
-    off; points and reports); a sum has neither. `as_of` is the ISO day of the figures, "" when they are of several
-    days.
+    whole. A ratio, a bound, a difference and a score have a `numerator` and a `denominator` (what is added and what is
+    taken off; points and reports); a sum has neither; the `denominator` of a total is the most that it could be.
+    `as_of` is the ISO day of the figures, "" when they are of several days.
     `state`: "given"; "none": the denominator is 0, nothing arose ("không phát sinh", rule V12); "blank": not all
-    that it is made of is known. Only a given figure has a value.
+    that it is made of is known; "hidden": it is known, but of too few people to be published; "exceeded": a bound of
+    more known ones than there are. Only a given figure has a value.
     """
 
     kind: str
@@ -75,12 +81,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A measure ready to be computed."""
+    """A measure ready to be computed. `others` are the other kinds that it looks at."""
 
-    form: Literal["sum", "ratio", "difference", "score"]
+    form: Form
     numerator: tuple[Part, ...]
     denominator: tuple[Part, ...]
     others: tuple[str, ...]
+    known: tuple[Part, ...] = ()
+    high: bool = False
+    hidden: tuple[Part, ...] = ()
 
 
 def prepare(office: Office, kind: Kind, name: str) -> Formula:
@@ -101,14 +110,16 @@ def prepare(office: Office, kind: Kind, name: str) -> Formula:
         return Part(where.name, list(where.tallies).index(own), set(columns) <= {"integer"})
 
     above, below = tuple(map(part, measure.numerator)), tuple(map(part, measure.denominator))
-    others = {p.kind for p in (*above, *below)} & set(office.kinds) - {kind.name}
-    return Formula(measure.form, above, below, tuple(sorted(others)))
+    known, hidden = tuple(map(part, measure.known)), tuple(map(part, measure.hidden))
+    others = {p.kind for p in (*above, *below, *known, *hidden)} & set(office.kinds) - {kind.name}
+    high = bool(measure.bound and measure.bound.end == "high")
+    return Formula(measure.form, above, below, tuple(sorted(others)), known, high, hidden)
 
 
 def compute(
     formula: Formula, cells: Mapping[str, Cell | None]
 ) -> tuple[Number | None, Number | None, Number | None, State]:
-    """(value, numerator, denominator, state) of a formula over the lines of its kinds."""
+    """(value, numerator, denominator, state) of a formula over the lines of its kinds; a total is made by the book."""
     if formula.form == "sum":
         value = total(formula.numerator, cells, all_given=False)
         return value, None, None, "blank" if value is None else "given"
@@ -121,7 +132,36 @@ def compute(
         return taken if isinstance(taken, int) else round(taken, DECIMALS), above, below, "given"
     if below == 0:
         return None, above, below, "none"
+    if formula.form == "bound":
+        return bound(formula, above, below, total(formula.known, cells, all_given=True))
     return (100 * above if formula.form == "ratio" else above) / below, above, below, "given"
+
+
+def bound(
+    formula: Formula, part: Number, whole: Number, known: Number | None
+) -> tuple[Number | None, Number | None, Number | None, State]:
+    """The share of the whole if none, or all, of those who are not known belonged to the part; no value when more are
+    known than there are."""
+    if known is None:
+        return None, part, whole, "blank"
+    if known > whole:
+        return None, part, whole, "exceeded"
+    most = part + whole - known if formula.high else part
+    return 100 * most / whole, most, whole, "given"
+
+
+def wilson(part: Number, whole: Number) -> tuple[float, float]:
+    """The Wilson score interval (95 %) of part ÷ whole in per cent: Wilson, JASA 22 (1927), 209–212. It stays within 0
+    and 100 and holds for few cases too. It speaks of a random sample and of nothing else."""
+    share, z2 = part / whole, NORMAL_95**2
+    centre = (share + z2 / (2 * whole)) / (1 + z2 / whole)
+    reach = NORMAL_95 / (1 + z2 / whole) * sqrt(share * (1 - share) / whole + z2 / (4 * whole * whole))
+    return 0.0 if part == 0 else 100 * (centre - reach), 100.0 if part == whole else 100 * (centre + reach)
+
+
+def rounded(value: float, places: int) -> float:
+    """Half away from zero, the rounding of official reports; on the decimal digits as written."""
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
 
 
 def total(parts: Sequence[Part], cells: Mapping[str, Cell | None], *, all_given: bool) -> Number | None:

@@ -47,8 +47,9 @@ def write_pages(
 
 
 def reporting_units(office: Office, ledger: Ledger) -> list[Unit]:
-    """The units with a page: all that must report in some due period, and all that ever did."""
-    codes = {line.unit for line in ledger.current.values()}
+    """The units with a page: all in force today, all that had to report in some due period, and all that ever did."""
+    codes = {unit.code for unit in office.units if unit.is_valid(office.today)}
+    codes |= {line.unit for line in ledger.current.values()}
     for kind in office.kinds.values():
         due = office.due_periods(kind)
         for period in {due[0], due[-1]} if due else set():

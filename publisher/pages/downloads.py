@@ -75,6 +75,15 @@ def latest_rows(path: Path, changed: int) -> tuple[dict[str, str], ...]:  # noqa
         return tuple(csv.DictReader(stream, strict=True))
 
 
+def rows(office: Office, kind: Kind, unit: str, period: str) -> list[dict[str, str]]:
+    """The public cells of an accepted file, column → text, in its order; none when there is no file."""
+    path = office.data_file(kind.name, unit, period)
+    if not path.exists():
+        return []
+    public = [column.name for column in kind.schema_columns if column.public]
+    return [{name: row.get(name, "") for name in public} for row in latest_rows(path, path.stat().st_mtime_ns)]
+
+
 def texts(office: Office, kind: Kind, unit: str, period: str, lang: str) -> list[tuple[str, str]]:
     """What a unit wrote in free-text cells: (where it belongs, text), in the file's order.
 

@@ -1,13 +1,12 @@
 """A figure as it stands on a page: its text, and the `<data>` element that a machine reads."""
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from markupsafe import escape
 
 from publisher.catalogue import Measure
-from publisher.measures import Figure
+from publisher.measures import Figure, rounded, wilson
 from publisher.words import format as formats
 from publisher.words import say
 
@@ -16,12 +15,7 @@ def decimals(measure: Measure) -> int:
     """How many places a measure is printed with: as declared, else 1 for a percentage and 0 for a count."""
     if measure.decimals is not None:
         return measure.decimals
-    return 1 if measure.form == "ratio" else 0
-
-
-def rounded(value: float, places: int) -> float:
-    """Half away from zero, the rounding of official reports; on the decimal digits as written."""
-    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+    return 1 if measure.is_share else 0
 
 
 def percentage(value: float, places: int) -> float:
@@ -35,12 +29,13 @@ def percentage(value: float, places: int) -> float:
     return shown
 
 
-def text(lang: str, measure: Measure, figure: Figure) -> str:
-    """A figure as people read it; "không phát sinh" where there is nothing to divide by, "–" where there is no data."""
+def text(lang: str, measure: Measure, figure: Figure, small_group: int = 10) -> str:
+    """A figure as people read it; "không phát sinh" where there is nothing to divide by, "chưa có số liệu" where there
+    is no data, "dưới 10 phiếu" where fewer than `small_group` people answered."""
     if figure.value is None:
-        return say(lang, f"pages.figure.{figure.state}")
+        return say(lang, f"pages.figure.{figure.state}", count=small_group)
     places = decimals(measure)
-    if measure.form == "ratio":
+    if measure.is_share:
         return formats.percent(lang, percentage(figure.value, places), places)
     return number(lang, figure.value, places)
 
@@ -55,6 +50,21 @@ def parts(figure: Figure) -> dict[str, float]:
     empty where there is nothing to divide."""
     known = {"numerator": figure.numerator, "denominator": figure.denominator}
     return {name: value for name, value in known.items() if value is not None and figure.value is not None}
+
+
+def limits(measure: Measure, figure: Figure) -> dict[str, float]:
+    """The ends of a ratio's interval in per cent, by their names after the # of an address; empty where none is
+    declared, and where more are above the line than below: those are no cases of one whole."""
+    above, below = figure.numerator, figure.denominator
+    if not measure.interval or figure.value is None or above is None or not below or not 0 <= above <= below:
+        return {}
+    return dict(zip(("low", "high"), wilson(above, below), strict=True))
+
+
+def limit_text(lang: str, measure: Measure, value: float) -> str:
+    """An end of an interval as people read it."""
+    places = decimals(measure)
+    return formats.percent(lang, percentage(value, places), places)
 
 
 def part_text(lang: str, value: float) -> str:
@@ -75,9 +85,9 @@ def data(value: float, address: str, shown: str) -> str:
     return f'<data value="{machine(value)}" data-of="{address}">{escape(shown)}</data>'
 
 
-def element(lang: str, measure: Measure, figure: Figure) -> str:
+def element(lang: str, measure: Measure, figure: Figure, small_group: int = 10) -> str:
     """The figure as `<data value data-of>`; without data a `<span>` that says so."""
-    shown = text(lang, measure, figure)
+    shown = text(lang, measure, figure, small_group)
     if figure.value is None:
         return f'<span class="ck-none" data-of="{figure.address}">{escape(shown)}</span>'
     return data(figure.value, figure.address, shown)
@@ -86,11 +96,17 @@ def element(lang: str, measure: Measure, figure: Figure) -> str:
 def rate(lang: str, measure: Measure, figure: Figure) -> str:
     """The numerator and denominator of a percentage as "128/130", each an element whose address ends in
     `#numerator` or `#denominator`; "" for other measures and where there is nothing to divide."""
-    if measure.form != "ratio" or figure.value is None:
+    if not measure.is_share or figure.value is None:
         return ""
     address = figure.address
     shown = (data(value, f"{address}#{name}", part_text(lang, value)) for name, value in parts(figure).items())
     return f'<span class="ck-rate">{"/".join(shown)}</span>'
+
+
+def ends(lang: str, measure: Measure, figure: Figure) -> list[str]:
+    """The two ends of an interval, each an element whose address ends in `#low` or `#high`; none without interval."""
+    found = limits(measure, figure)
+    return [data(v, f"{figure.address}#{name}", limit_text(lang, measure, v)) for name, v in found.items()]
 
 
 class Printed(NamedTuple):
@@ -104,15 +120,18 @@ class Printed(NamedTuple):
         return f"{self.value} ({self.text})"
 
 
-def printed(lang: str, measure: Measure, figure: Figure) -> dict[str, Printed]:
-    """What `element` and `rate` print of a figure, by address: what a built page is compared with."""
-    address, shown = figure.address, text(lang, measure, figure)
+def printed(lang: str, measure: Measure, figure: Figure, small_group: int = 10) -> dict[str, Printed]:
+    """What `element`, `rate` and `ends` print of a figure, by address: what a built page is compared with."""
+    address, shown = figure.address, text(lang, measure, figure, small_group)
     if figure.value is None:
         return {address: Printed("span", "", shown)}
     found = {address: Printed("data", machine(figure.value), shown)}
-    if measure.form == "ratio":
+    if measure.is_share:
         for name, value in parts(figure).items():
             found[f"{address}#{name}"] = Printed("data", machine(value), part_text(lang, value))
+    if measure.interval:
+        for name, value in limits(measure, figure).items():
+            found[f"{address}#{name}"] = Printed("data", machine(value), limit_text(lang, measure, value))
     return found
 
 
@@ -123,7 +142,9 @@ def few(measure: Measure, figure: Figure, threshold: int) -> str:
     return '<span class="ck-few">*</span>'
 
 
-def cell(lang: str, measure: Measure, figure: Figure, threshold: int) -> str:
-    """One figure in its `<td>`, a percentage with its parts beneath and a mark when they are small."""
-    mark = few(measure, figure, threshold)
-    return f'<td class="ck-num">{element(lang, measure, figure)}{mark}{rate(lang, measure, figure)}</td>'
+def cell(lang: str, measure: Measure, figure: Figure, threshold: int, small_group: int = 10) -> str:
+    """One figure in its `<td>`, a percentage with its parts and its interval beneath and a mark when they are small."""
+    below = f"{few(measure, figure, threshold)}{rate(lang, measure, figure)}"
+    if measure.interval and (shown := ends(lang, measure, figure)):
+        below += f'<span class="ck-rate">[{" – ".join(shown)}]</span>'
+    return f'<td class="ck-num">{element(lang, measure, figure, small_group)}{below}</td>'

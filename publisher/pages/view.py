@@ -1,6 +1,7 @@
 """What templates ask for, in one language: figures as elements, sentences, charts, names."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,9 +10,10 @@ from markupsafe import Markup
 
 from publisher import charts
 from publisher.catalogue import Kind, Office, Unit
+from publisher.catalogue.kinds import MoreTable
 from publisher.catalogue.text import order
 from publisher.errors import Problem
-from publisher.measures import EVERY, Book, Figure
+from publisher.measures import EVERY, Book, Figure, rounded
 from publisher.pages import downloads, figures
 from publisher.pages.shell import rich
 from publisher.pages.status import Board
@@ -20,6 +22,8 @@ from publisher.words import load, say
 
 MONTHS_SHOWN = 24
 BASES = ("month", "year_to_date")
+MAIN_TABLE = -1
+"""The number of a kind's own table; further ones count from 0."""
 ROWS_KEPT = 16_384
 """How many rows of tables stay written, about 2 kB each."""
 
@@ -40,6 +44,8 @@ class View:
 
     def __init__(self, lang: str, office: Office, book: Book, board: Board) -> None:
         self.lang, self.office, self.book, self.board = lang, office, book, board
+        self.small_group = office.settings.thresholds.small_group
+        self.small_denominator = office.settings.thresholds.small_denominator
         self.basis = lru_cache(4096)(self.find_basis)
         self.row = lru_cache(ROWS_KEPT)(self.make_row)
 
@@ -54,31 +60,99 @@ class View:
     def figure(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Figure:
         """One figure; the basis is the unit's own unless it is given."""
         basis = where.pop("basis", "") or self.basis(kind.name, unit, period)
+        if kind.line and not where.get("breakdown"):
+            where |= {"breakdown": kind.line.breakdown, "key": kind.line.key}
         return self.book.figure(kind.name, measure, unit, period, basis=basis, **where)
 
     def show(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
         """One figure as an element."""
         found = self.figure(kind, measure, unit, period, **where)
-        return Markup(figures.element(self.lang, kind.measures[measure], found))  # noqa: S704 escaped there
+        shown = figures.element(self.lang, kind.measures[measure], found, self.small_group)
+        return Markup(shown)  # noqa: S704 escaped there
 
     def rate(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
         """The numerator and denominator of a percentage as "128/130"; nothing for other measures."""
         found = self.figure(kind, measure, unit, period, **where)
         return Markup(figures.rate(self.lang, kind.measures[measure], found))  # noqa: S704 escaped there
 
-    def cells(self, kind: Kind, unit: str, period: str, basis: str = "", breakdown: str = "", key: str = "") -> Markup:
-        """The figures of one row of the kind's table, each in its `<td>`."""
-        return self.row(kind.name, unit, period, basis or self.basis(kind.name, unit, period), breakdown, key)
+    def cell(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
+        """One figure in its `<td>`, as a row of a table has it."""
+        found = self.figure(kind, measure, unit, period, **where)
+        cell = figures.cell(self.lang, kind.measures[measure], found, self.small_denominator, self.small_group)
+        return Markup(cell)  # noqa: S704 escaped there
 
-    def make_row(self, name: str, unit: str, period: str, basis: str, breakdown: str, key: str) -> Markup:
+    def interval(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
+        """The interval of a ratio in words, with what it is good for; nothing where none is declared or given."""
+        found = self.figure(kind, measure, unit, period, **where)
+        ends = figures.ends(self.lang, kind.measures[measure], found)
+        if not ends:
+            return Markup()
+        low, high = (Markup(end) for end in ends)  # noqa: S704 escaped there
+        return rich(load(self.lang)["pages.interval"], {"low": low, "high": high})
+
+    def mark(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
+        """The asterisk behind a percentage of few cases; nothing behind others."""
+        found = self.figure(kind, measure, unit, period, **where)
+        return Markup(figures.few(kind.measures[measure], found, self.small_denominator))  # noqa: S704 no data in it
+
+    def band(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> str:
+        """The grade of a figure: that of the highest band that it reaches; "" where none is declared or the figure
+        lacks a part."""
+        found, declared = self.figure(kind, measure, unit, period, **where), kind.measures[measure]
+        whole = declared.total is None or found.denominator == declared.total.maximum
+        if found.value is None or not whole:
+            return ""
+        value = rounded(found.value, figures.decimals(declared))
+        reached = [band for band in declared.bands if value >= band.at_least]
+        return max(reached, key=lambda band: band.at_least).title[self.lang] if reached else ""
+
+    def cells(
+        self,
+        kind: Kind,
+        unit: str,
+        period: str,
+        basis: str = "",
+        breakdown: str = "",
+        key: str = "",
+        more: MoreTable | None = None,
+    ) -> Markup:
+        """The figures of one row of the kind's table, or of a further one, each in its `<td>`."""
+        number = kind.tables.index(more) if more else MAIN_TABLE
+        return self.row(kind.name, unit, period, basis or self.basis(kind.name, unit, period), breakdown, key, number)
+
+    def make_row(self, name: str, unit: str, period: str, basis: str, breakdown: str, key: str, number: int) -> Markup:
         """The row that `cells` gives: it stands on the unit's page and on the month's."""
         kind = self.office.kinds[name]
-        threshold = self.office.settings.thresholds.small_denominator
+        measures, line = kind.table, kind.line
+        if number != MAIN_TABLE:
+            more = kind.tables[number]
+            measures, line = more.measures, more.line or line
+        if line and not breakdown:
+            breakdown, key = line.breakdown, line.key
         cells = []
-        for measure in kind.table:
+        for measure in measures:
             found = self.book.figure(name, measure, unit, period, basis=basis, breakdown=breakdown, key=key)
-            cells.append(figures.cell(self.lang, kind.measures[measure], found, threshold))
+            cells.append(
+                figures.cell(self.lang, kind.measures[measure], found, self.small_denominator, self.small_group)
+            )
         return Markup("".join(cells))  # noqa: S704 escaped there
+
+    def tables(self, kind: Kind, units: Sequence[str], periods: Sequence[str], basis: str = "month") -> list[MoreTable]:
+        """The further tables of a kind that have a figure for one of these units and periods."""
+        return [more for more in kind.tables if self._has_figures(kind, more, units, periods, basis)]
+
+    def _has_figures(
+        self, kind: Kind, more: MoreTable, units: Sequence[str], periods: Sequence[str], basis: str
+    ) -> bool:
+        """Whether a further table has a figure; what is held back alone needs no table."""
+        line = more.line or kind.line
+        where = {"breakdown": line.breakdown, "key": line.key} if line else {}
+        return any(
+            self.book.figure(kind.name, measure, unit, period, basis=basis, **where).value is not None
+            for unit in units
+            for period in periods
+            for measure in more.measures
+        )
 
     def sentence(self, kind: Kind, unit: Unit, period: str) -> Markup:
         """What one unit's headline figures say, in one sentence."""
@@ -220,6 +294,21 @@ class View:
             sentence if number == 1 else say(self.lang, "pages.unit.times", sentence=sentence, count=number)
             for sentence, number in count.items()
         ]
+
+    def month_warnings(self, kind: Kind, units: Sequence[Unit], period: str) -> list[tuple[Unit, list[str]]]:
+        """The warnings that stand on the month's page too, by unit: those of rules that ask for it (`month: true`)."""
+        found = []
+        for unit in units:
+            problems = self.board.status(kind, unit.code, period).warnings
+            loud = tuple(problem for problem in problems if problem.code in kind.month_rules)
+            if loud:
+                found.append((unit, self.warnings(kind, loud)))
+        return found
+
+    def rows(self, kind: Kind, unit: str, period: str) -> list[dict[str, str]]:
+        """The public cells of a unit's file, column → text, in its order: for names and for what there is. Figures are
+        printed by `show`, which can be looked up."""
+        return downloads.rows(self.office, kind, unit, period)
 
     def texts(self, kind: Kind, unit: str, period: str) -> list[tuple[str, str]]:
         """What the unit wrote itself in its latest file: (where, text) for every public free-text cell."""
