@@ -15,7 +15,7 @@ serve: environment ## look at the site, built anew on every change · xem thử,
 	.venv/bin/python scripts/serve.py
 
 collector: environment ## the survey's pages, for a try · chạy thử trang lấy ý kiến
-	.venv/bin/python scripts/collector.py --try
+	.venv/bin/python scripts/serve_collector.py --try
 
 environment: ## only the environment in .venv · chỉ cài môi trường
 	sh scripts/environment.sh

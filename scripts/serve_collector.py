@@ -6,6 +6,7 @@ The name is not `collector.py`: a file of that name would stand before the packa
 import logging
 import os
 import secrets
+import socket
 import sys
 from functools import partial
 from multiprocessing.util import Finalize
@@ -50,6 +51,16 @@ def load(settings: Settings, address: str) -> "Flask":
     return app
 
 
+def take_port(host: str, port: int) -> int:
+    """The port, once it is known that nobody else serves there (for 0 any free one). Two servers of Granian would share
+    a port without a word. Raises Mistake `port-taken`."""
+    try:
+        with socket.create_server((host, port)) as found:
+            return int(found.getsockname()[1])
+    except (OSError, OverflowError) as error:
+        raise Mistake("port-taken", {"port": port, "detail": error}) from error
+
+
 def main(argv: list[str] | None = None) -> int:
     """Serves until it is stopped: exit code 0; 1 when it cannot start. Raises Mistake `port-taken` and those of the
     settings."""
@@ -66,10 +77,11 @@ def main(argv: list[str] | None = None) -> int:
         environ["COLLECTOR_SECRET_KEY"] = secrets.token_urlsafe(32)
         terminal.say("serve_collector.tried")
     settings = read_settings(environ)
+    port = take_port(options.host, options.port)
     server = Granian(
         "collector:create_app",
         address=options.host,
-        port=options.port,
+        port=port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         workers=1,
@@ -78,11 +90,8 @@ def main(argv: list[str] | None = None) -> int:
         log_level=LogLevels.error,
         log_access=False,
     )
-    try:
-        address = f"http://{options.host}:{options.port}/"
-        server.serve(target_loader=partial(load, settings, address), wrap_loader=False)
-    except OSError as error:
-        raise Mistake("port-taken", {"port": options.port, "detail": error}) from error
+    address = f"http://{options.host}:{port}/"
+    server.serve(target_loader=partial(load, settings, address), wrap_loader=False)
     return terminal.FINE
 
 

@@ -202,6 +202,21 @@ def test_two_processes_with_one_form_store_it_once(place: Place) -> None:
     assert len(stored(stores[0])) == 10
 
 
+def test_a_form_that_another_process_is_storing_is_waited_for(place: Place) -> None:
+    one, other = place.open(), place.open()
+    sent = ballot("k1")
+    with ThreadPoolExecutor(1) as threads:
+        with one.database.writing() as connection:
+            states = writer.read_states(connection)
+            group = [writer.Prepared(sent, writer.content(sent), None)]
+            assert writer.record(connection, one.database, place.keys, group, states) == [Outcome.STORED]
+            second = threads.submit(other.submit, sent)
+            time.sleep(0.3)
+            assert not second.done()
+        assert second.result() is Outcome.SAME
+    assert len(stored(one)) == 1
+
+
 def test_eight_processes_may_make_the_same_database_at_once(place: Place) -> None:
     def one(number: int) -> Outcome:
         return place.open().submit(ballot(f"k{number}"))
@@ -327,6 +342,14 @@ def test_a_batch_is_added_whole_or_not_at_all(store: Store) -> None:
     assert store.slips(OCTOBER) == {COUNTER: SlipCount(printed=3)}
 
 
+def test_the_order_of_a_sheet_is_not_the_order_of_its_rows(place: Place) -> None:
+    store = place.open()
+    printed(store, 40)
+    order = "" if place.url.startswith("sqlite") else "ORDER BY ctid"
+    macs = [row[0] for row in place.rows(f"SELECT long_mac FROM slips {order}")]  # noqa: S608 our own words
+    assert macs == sorted(macs)  # type: ignore[type-var]
+
+
 def test_slips_are_counted_by_counter_where_they_were_printed_and_where_they_were_used(store: Store) -> None:
     sheet = printed(store, 4)
     printed(store, 2, counter="90002-01", batch="b2")
@@ -411,6 +434,18 @@ def test_answers_that_arrive_while_a_period_closes_are_in_it_or_in_the_next(plac
     october, november = (len(stored(closing, period)) for period in (OCTOBER, NOVEMBER))
     assert october == counts[0]
     assert october + november == 8 * 60
+
+
+def test_the_close_waits_for_answers_that_are_being_stored(place: Place) -> None:
+    store, closing = place.open(), place.open()
+    with ThreadPoolExecutor(1) as threads:
+        with store.database.writing() as connection:
+            assert writer.read_states(connection) == {}
+            begun = threads.submit(closing.begin_close, OCTOBER)
+            time.sleep(0.3)
+            assert not begun.done()
+        begun.result()
+    assert store.state(OCTOBER) == "closing"
 
 
 def submit_many(store: Store, thread: int, count: int) -> Outcome:
