@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keys = Keys(settings.keys)
     keys.poster()  # a folder that cannot be used is told now, not to the first citizen
     store = Store(settings.database_url, keys)
+    survey = pages.make_survey(office, forms, store, keys, settings.secret_key)
     store.start()
     atexit.register(store.stop)
 
@@ -43,5 +44,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     own = [urlsplit(office.settings.survey.url).hostname, "localhost", "127.0.0.1"]
     hosts = settings.trusted_hosts or [name for name in own if name]
     web.init_app(app, hosts=hosts, proxies=settings.proxies, style=pages.STYLE)
-    pages.init_app(app, pages.make_survey(office, forms, store, keys, settings.secret_key))
+    pages.init_app(app, survey)
     return app

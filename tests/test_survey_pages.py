@@ -20,9 +20,13 @@ from hypothesis import strategies as st
 
 from collector import limits, web
 from collector.codes import typed
+from collector.limits import Limits
+from collector.settings import Settings, read_settings
 from collector.store import database
 from collector.survey import pages
-from publisher.words import say
+from publisher.catalogue.office import HOME
+from publisher.errors import Mistake
+from publisher.words import load, mistake, say
 from tests.survey_app import (
     BEFORE,
     CLOSED,
@@ -31,6 +35,7 @@ from tests.survey_app import (
     OTHER,
     PERIOD,
     TODAY,
+    Clock,
     Desk,
     make_survey_office,
     opened,
@@ -662,7 +667,8 @@ def test_41_a_form_replayed_counts_once_and_no_puzzle_is_set(desk: Desk) -> None
      f"/k//{HERE}", "/admin", "/k", "/k/", f"{OPEN}/", "/.git/config", "/static/x", "/k/a/b/c", "/kiosk", "/p/a/b"],
 )  # fmt: skip
 def test_43_awkward_paths_lead_nowhere(desk: Desk, path: str) -> None:
-    assert desk.client.get("/", environ_overrides={"PATH_INFO": path}).status_code == 404
+    raw = path.encode().decode("latin-1")  # as WSGI hands it over
+    assert desk.client.get("/", environ_overrides={"PATH_INFO": raw}).status_code == 404
 
 
 def test_44_a_request_with_two_lengths_is_refused(desk: Desk) -> None:
@@ -945,6 +951,103 @@ def test_a_form_by_slip_is_not_lost_while_the_store_does_not_answer(hasty: Desk)
         assert sent.action == f"/p/{code}"
     assert desk.post(sent.action, sent.fields).status == 303
     assert [ballot.channel for ballot in desk.ballots()] == ["verified"]
+
+
+# Settings and limits
+
+
+GIVEN = {"COLLECTOR_SECRET_KEY": "s" * 32, "COLLECTOR_OFFICE": "/srv/office"}
+
+
+def test_settings_come_from_the_environment_with_defaults_in_the_office() -> None:
+    found = read_settings({**GIVEN, "COLLECTOR_KEYS": " ", "HOME": "/root"})
+    assert found == Settings(
+        secret_key="s" * 32,
+        database_url="sqlite:////srv/office/var/collector/survey.sqlite",
+        office=Path("/srv/office"),
+        keys=Path("/srv/office/var/keys"),
+    )
+    assert read_settings({"COLLECTOR_SECRET_KEY": "s" * 32}).office == HOME
+    other = read_settings(
+        {
+            **GIVEN,
+            "COLLECTOR_DATABASE_URL": "postgresql://survey:hidden@db/survey",
+            "COLLECTOR_KEYS": "/srv/keys",
+            "COLLECTOR_TRUSTED_HOSTS": "a.example.vn, b.example.vn,",
+            "COLLECTOR_PROXIES": "2",
+        }
+    )
+    assert (other.keys, other.trusted_hosts, other.proxies) == (
+        Path("/srv/keys"),
+        ("a.example.vn", "b.example.vn"),
+        2,
+    )
+    assert "hidden" not in repr(other)
+    assert "sss" not in repr(other)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"COLLECTOR_SECRET_KEY": ""}, "collector-secret"),
+        ({"COLLECTOR_SECRET_KEY": "s" * 31}, "collector-secret"),
+        ({"COLLECTOR_SECRET_KEY": " " * 40}, "collector-secret"),
+        ({"COLLECTOR_PROXIES": "one"}, "collector-proxies"),
+        ({"COLLECTOR_PROXIES": "-1"}, "collector-proxies"),
+        ({"COLLECTOR_PROXIES": "٢"}, "collector-proxies"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused_with_a_sentence(changed: dict[str, str], code: str) -> None:
+    with pytest.raises(Mistake) as refused:
+        read_settings({**GIVEN, **changed})
+    assert refused.value.code == code
+    assert all(mistake(refused.value))
+
+
+def test_a_counter_whose_form_does_not_exist_stops_the_start(tmp_path: Path) -> None:
+    office = make_survey_office(tmp_path / "office")
+    (office / "datasets" / "satisfaction" / "surveys" / "small.csv").unlink()
+    with pytest.raises(Mistake) as refused, opened(office):
+        pass
+    assert refused.value.code == "counter-form"
+    assert not (office / "var" / "survey.sqlite").exists()
+
+
+def test_an_address_is_known_by_a_hash_that_differs_from_run_to_run() -> None:
+    one, other = Limits(), Limits()
+    assert one.name("192.0.2.1") == one.name("192.0.2.1") == one.name("::ffff:192.0.2.1")
+    assert one.name("192.0.2.1") != one.name("192.0.2.2")
+    assert one.name("192.0.2.1") != other.name("192.0.2.1")
+    assert len(one.name("192.0.2.1")) == 8
+    assert one.name("2001:db8:0:1::1") == one.name("2001:db8:0:1:ffff::9")
+    assert one.name("2001:db8:0:1::1") != one.name("2001:db8:0:2::1")
+    assert one.name(None) == one.name("unix") != one.name("192.0.2.1")
+    one.post("192.0.2.1")
+    assert b"192.0.2.1" not in repr(vars(one.addresses)).encode()
+
+
+def test_a_bucket_fills_up_again_and_forgets_whom_it_has_not_seen_for_longest() -> None:
+    clock = Clock()
+    bucket = limits.Buckets(limits.Rate(burst=3, per_minute=6), clock.seconds, known=2)
+    assert [bucket.take(b"a") for _ in range(5)] == [0, 0, 0, 10, 10]
+    clock.move(seconds=4)
+    assert (bucket.wait(b"a"), bucket.take(b"a")) == (6, 6)
+    clock.move(seconds=6)
+    assert [bucket.take(b"a") for _ in range(2)] == [0, 10]
+    clock.move(hours=1)
+    assert [bucket.take(b"a") for _ in range(4)] == [0, 0, 0, 10]
+    assert (bucket.take(b"b"), bucket.take(b"c")) == (0, 0)
+    assert set(bucket.left) == {b"b", b"c"}
+
+
+def test_every_sentence_of_the_pages_is_said_somewhere() -> None:
+    folder = Path(pages.__file__).parent
+    sources = [*folder.glob("*.py"), *folder.glob("templates/*.j2")]
+    spoken = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    made = ("survey.error.", "survey.notice.", "survey.poster.", "survey.conflict.")  # put together from two parts
+    keys = [key for key in load("vi") if key.startswith("survey.") and not key.startswith(made)]
+    assert len(keys) > 50
+    assert [key for key in keys if f'"{key.removeprefix("survey.")}"' not in spoken] == []
 
 
 ANY_FIELD = st.sampled_from(["overall", "time", "trips", "wish", "comment", "_token", "_website", "x", "", "\x00"])
