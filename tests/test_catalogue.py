@@ -449,6 +449,12 @@ def spoil(files: dict[str, Any], path: str, value: Any) -> None:
     here[int(last) if last.isdigit() else last] = value
 
 
+def test_an_optional_kind_is_published_by_an_office_that_names_it(tmp_path: Path) -> None:
+    assert "one_stop_scores" not in open_office(make_office(tmp_path / "all")).kinds
+    named = make_office(tmp_path / "named", datasets={"one_stop_scores": {}})
+    assert list(open_office(named).kinds) == ["one_stop_scores"]
+
+
 def test_where_names_a_value_that_its_column_can_have(tmp_path: Path) -> None:
     files = definition()
     categories = [{"value": "web", "titles": {"vi": "Trang web"}}]

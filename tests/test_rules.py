@@ -250,7 +250,8 @@ def kinds() -> list[Kind]:
 def town(tmp_path: Path) -> Office:
     """An office with a province above its communes, a closed commune and a district."""
     units = [{**unit, "parent": "01"} for unit in UNITS]
-    return open_office(make_office(tmp_path / "office", units=[PROVINCE, CLOSED, DISTRICT, *units]))
+    datasets = {name: {} for name in BASES}  # the optional kinds too
+    return open_office(make_office(tmp_path / "office", units=[PROVINCE, CLOSED, DISTRICT, *units], datasets=datasets))
 
 
 def found_codes(office: Office, kind: Kind, case: Case) -> set[str]:

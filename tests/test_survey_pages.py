@@ -1046,7 +1046,7 @@ def test_every_sentence_of_the_pages_is_said_somewhere() -> None:
     spoken = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     made = ("survey.error.", "survey.notice.", "survey.poster.", "survey.conflict.")  # put together from two parts
     keys = [key for key in load("vi") if key.startswith("survey.") and not key.startswith(made)]
-    assert len(keys) > 50
+    assert len(keys) >= 40
     assert [key for key in keys if f'"{key.removeprefix("survey.")}"' not in spoken] == []
 
 

@@ -80,7 +80,8 @@ class Kind(Declared):
     of its definition files: a cached result is good only for the definition it was made with.
 
     `line` is what its pages show where no key is named: figures of unlike things (dossiers and visits, say) are then
-    never added up on a page. Without it they show all rows together.
+    never added up on a page. Without it they show all rows together. An `optional` kind is published only by an office
+    that names it.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Kind(Declared):
     legal_basis: tuple[Law, ...] = ()
     period_rule: StartDay | Literal["calendar"] | None = None
     due: Due
+    optional: bool = False
     levels: tuple[str, ...] = ()
     grain: tuple[str, ...]
     schema_columns: tuple[Column, ...]

@@ -186,7 +186,7 @@ def open_office(root: Path) -> Office:
     """Read an office's settings, tables and kinds.
 
     A kind that the office lacks comes from the repository; `datasets:` in publishing.yaml says which
-    kinds it publishes (all when empty). Raises Mistake `no-office`, `settings`, `unknown-kind`, and those of
+    kinds it publishes (all that are not optional when empty). Raises Mistake `no-office`, `settings`, `unknown-kind`, and those of
     the tables and definitions.
     """
     root = root.resolve()
@@ -205,6 +205,7 @@ def open_office(root: Path) -> Office:
     if unknown:
         raise Mistake("unknown-kind", {"kind": unknown[0], "known": ", ".join(sorted(folders))}, exit_code=2)
     base = root / "datasets"
+    kinds = {name: read_kind(folders[name], base / name) for name in names}
     units = tables.read_units(base / "units.csv")
     return Office(
         root=root,
@@ -213,5 +214,5 @@ def open_office(root: Path) -> Office:
         fields=tables.read_fields(base / "fields.csv"),
         counters=tables.read_counters(base / "counters.csv", units),
         working_days=tables.read_working_days(base / "holidays.csv"),
-        kinds={name: read_kind(folders[name], base / name) for name in names},
+        kinds={name: kind for name, kind in kinds.items() if name in settings.datasets or not kind.optional},
     )
