@@ -54,7 +54,7 @@ def empty(folder: Path, units: int, months: list[str]) -> Office:
     settings = yaml.safe_load((HOME / "datasets" / "publishing.yaml").read_text(encoding="utf-8"))
     settings |= {"languages": ["vi"], "datasets": {KIND: {}}, "first_period": months[0], "last_period": months[-1]}
     (datasets / "publishing.yaml").write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
-    for name in TABLES[1:]:
+    for name in ("fields.csv", "holidays.csv"):
         shutil.copy(HOME / "datasets" / name, datasets / name)
     text = io.StringIO()
     writer = csv.DictWriter(text, COLUMNS["units"], restval="", lineterminator="\n")

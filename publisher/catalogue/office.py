@@ -186,8 +186,8 @@ def open_office(root: Path) -> Office:
     """Read an office's settings, tables and kinds.
 
     A kind that the office lacks comes from the repository; `datasets:` in publishing.yaml says which
-    kinds it publishes (all that are not optional when empty). Raises Mistake `no-office`, `settings`, `unknown-kind`, and those of
-    the tables and definitions.
+    kinds it publishes (all that are not optional when empty). Raises Mistake `no-office`, `settings`, `unknown-kind`,
+    and those of the tables and definitions.
     """
     root = root.resolve()
     path = root / "datasets" / "publishing.yaml"
