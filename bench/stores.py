@@ -44,7 +44,7 @@ class Alone(Writer):
     def submit(self, prepared: Prepared) -> Outcome:
         """A transaction for one ballot."""
         self.write([prepared])
-        return prepared.done.result()
+        return prepared.wait()
 
 
 class InTurn(Alone):

@@ -595,18 +595,20 @@ def form_slip(code: str) -> Response:
         return ask_code(code, wrong=say("slip.wrong"), status=404)
     survey = here()
     guessable = len(read) == SHORT_LENGTH
-    if guessable and (wait := survey.limits.typing(request.remote_addr)):
-        return ask_code(code, wrong=say("slip.busy", seconds=wait), status=429, wait=wait)
     sent = read_sent(None) if request.method == "POST" else None
+    opened = find_place(sent.token.counter) if sent and sent.token else None
+    if guessable and (wait := survey.limits.typing(request.remote_addr)):
+        if sent and opened:
+            return again(Visit(opened, "verified", own_address(), read), sent, "busy", 429, wait=wait)
+        return ask_code(code, wrong=say("slip.busy", seconds=wait), status=429, wait=wait)
     try:
         slip = survey.store.find_slip(read, survey.today)
         # A slip that only ran out is not spent; one that is used may be this very form, sent again after a crash.
         is_late = slip is None and survey.store.find_slip(read, dt.date.min) is not None
     except Unavailable:
-        place = find_place(sent.token.counter) if sent and sent.token else None
-        if not place or not sent:
+        if not sent or not opened:
             raise ServiceUnavailable(retry_after=WAIT) from None
-        return again(Visit(place, "verified", own_address(), read), sent, "unavailable", 503, wait=WAIT)
+        return again(Visit(opened, "verified", own_address(), read), sent, "unavailable", 503, wait=WAIT)
     if sent is None:
         place = find_place(slip.counter) if slip else None
         if place:
@@ -614,12 +616,11 @@ def form_slip(code: str) -> Response:
         if guessable:
             survey.limits.wrong_code(request.remote_addr)
         return ask_code(code, wrong=say("slip.wrong"), status=404)
-    counter = sent.token.counter if sent.token else slip.counter if slip else ""
-    place = find_place(counter)
+    place = opened or (find_place(slip.counter) if slip else None)
     if not place:
         return ask_code(code, wrong=say("slip.wrong"), status=404)
     visit = Visit(place, "verified", own_address(), read)
-    if is_late or (slip and slip.counter != counter):
+    if is_late:
         return without_slip(visit, sent)
     return receive(visit, sent)
 
