@@ -1,4 +1,4 @@
-"""Answers a second: the real server (Granian, one process, thirty-two threads) with load from a second process on loopback.
+"""Answers a second: the real server (Granian, one process, thirty-two threads), loaded by a second process on loopback.
 
 Each request is a whole form of its own with its own signed token, sent to a counter's address and judged, stored and
 thanked for as ever; only the limits for one network address and one counter are lifted, since all load comes from here.
