@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import builds, checker, tallying
+from bench import builds, checker, collector, tallying
 from bench.result import Result
 from publisher.catalogue.office import HOME
 
@@ -19,6 +19,7 @@ MEASURES: dict[str, Callable[[Path, int], list[Result]]] = {
     "growth": builds.of_growth,
     "check": checker.of_checking,
     "change": tallying.of_one_change,
+    "collector": collector.of_collector,
 }
 PAGE = HOME / "docs" / "benchmarks.md"
 MARK = "<!-- table -->"
