@@ -66,11 +66,12 @@ class Tallies:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One accepted file."""
+    """One accepted file; `end` is the ISO day on which its period ends."""
 
     unit: str
     period: str
     path: Path
+    end: str
 
 
 def tally_office(office: Office, ledger: Ledger, *, progress: Progress | None = None) -> Tallies:
@@ -101,7 +102,7 @@ def tally_kind(
     for period, units in sorted(wanted.items()):
         table, found = read_cached(folder / f"{period}.parquet", schema, units)
         new = [
-            Source(unit, period, office.data_file(kind.name, unit, period))
+            Source(unit, period, office.data_file(kind.name, unit, period), office.period(kind, period).end.isoformat())
             for unit, sha256 in units.items()
             if (unit, sha256) not in found
         ]
@@ -170,10 +171,11 @@ def tally_files(kind: Kind, sources: Sequence[Source]) -> pd.DataFrame:
     """The tallies of some files: the columns of a cube and `source`, the sha-256 of the bytes that were read.
 
     The hash is not taken from the ledger: were a file another one than the ledger says, its sums would stay in the
-    cache under a name that is not theirs.
+    cache under a name that is not theirs. A file without rows says that nothing arose: each of its tallies is 0.
     """
     columns, lengths, hashes = read_columns(kind, sources)
     month, ends = [MONTH] * sum(lengths), columns["period_to"]
+    nothing = nothing_arose(kind, [(n, source.end) for n, source in enumerate(sources) if not lengths[n]])
     ids = pd.DataFrame(
         {
             "file": np.repeat(np.arange(len(sources)), lengths),
@@ -183,7 +185,7 @@ def tally_files(kind: Kind, sources: Sequence[Source]) -> pd.DataFrame:
     )
     table = Table(columns, len(ids))
     figures = pd.DataFrame({name: table.tally(tally) for name, tally in kind.tallies.items()}, index=ids.index)
-    parts = [add_up(figures, ids.assign(breakdown=ALL, key=ALL))]
+    parts = [nothing, add_up(figures, ids.assign(breakdown=ALL, key=ALL))]
     parts += [split(name, breakdown, table, figures, ids) for name, breakdown in kind.breakdowns.items()]
     lines = pd.concat(parts, ignore_index=True)
     file = lines.pop("file")
@@ -191,6 +193,12 @@ def tally_files(kind: Kind, sources: Sequence[Source]) -> pd.DataFrame:
     lines["period"] = file.map(dict(enumerate(s.period for s in sources)))
     lines["source"] = file.map(dict(enumerate(hashes)))
     return lines
+
+
+def nothing_arose(kind: Kind, files: Sequence[tuple[int, str]]) -> pd.DataFrame:
+    """The line of each file without rows, from (its number, the day on which its period ends)."""
+    lines = pd.DataFrame(files, columns=["file", "as_of"]).astype({"file": np.int64, "as_of": str})
+    return lines.assign(basis=MONTH, breakdown=ALL, key=ALL, **dict.fromkeys(kind.tallies, 0.0))
 
 
 def read_columns(kind: Kind, sources: Iterable[Source]) -> tuple[dict[str, list[str]], list[int], list[str]]:

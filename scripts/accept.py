@@ -11,7 +11,7 @@ from publisher.catalogue import Office, open_office
 from publisher.catalogue.periods import LABEL
 from publisher.checking import group
 from publisher.errors import Mistake
-from publisher.ledger import Accepted, accept
+from publisher.ledger import Accepted, accept, declare_nothing
 from scripts import terminal
 from scripts.validate import kind_of, tell
 
@@ -26,6 +26,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command. Gives 0 when the file was accepted or was there already, 1 when it was refused."""
     options = arguments(argv)
     office = open_office(options.office)
+    if options.nothing:
+        return declare(office, options)
     defaults = dict(options.set)
     kind = kind_of(office, options.dataset, options.file, defaults)
     try:
@@ -38,6 +40,7 @@ def main(argv: list[str] | None = None) -> int:
             defaults=defaults,
             layout=options.layout,
             reason=options.reason,
+            explanations=dict(options.explain),
             role=options.role,
             only_unit=unit_code(office, options.unit),
         )
@@ -51,8 +54,30 @@ def main(argv: list[str] | None = None) -> int:
     return terminal.FINE
 
 
+def declare(office: Office, options: argparse.Namespace) -> int:
+    """Write down that nothing arose in a unit and period. Raises Mistake `unknown-kind` and those of the ledger."""
+    if options.dataset not in office.kinds:
+        values = {"kind": options.dataset, "known": ", ".join(sorted(office.kinds))}
+        raise Mistake("unknown-kind", values, exit_code=terminal.USAGE)
+    unit = unit_code(office, options.unit) or ""
+    kind = office.kinds[options.dataset]
+    declared = declare_nothing(office, kind, unit, options.period, reason=options.reason, role=options.role)
+    said = [
+        words.say(
+            lang,
+            f"commands.accept.{'declared' if declared.lines else 'declared_before'}",
+            unit=name(office, unit, lang),
+            period=options.period,
+            kind=kind.title[lang],
+        )
+        for lang in words.LANGUAGES
+    ]
+    terminal.say_both(*said, style="bold green")
+    return terminal.FINE
+
+
 def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """What was typed. Raises Mistake `usage`, `period-label`, `set-form`."""
+    """What was typed. Raises Mistake `usage`, `period-label`, `set-form`, `nothing-what`, `file-needed`."""
     parser = terminal.parser("accept")
     parser.add_argument("--dataset", required=True, metavar="KIND", help=terminal.help("accept.dataset"))
     parser.add_argument("--period", type=period_label, metavar="2026-10", help=terminal.help("accept.period"))
@@ -62,9 +87,23 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--unit", metavar="CODE", help=terminal.help("accept.unit"))
     parser.add_argument("--reason", default="", help=terminal.help("accept.reason"))
+    parser.add_argument(
+        "--explain",
+        action="append",
+        type=setting,
+        default=[],
+        metavar="CODE=TEXT",
+        help=terminal.help("accept.explain"),
+    )
+    parser.add_argument("--nothing", action="store_true", help=terminal.help("accept.nothing_help"))
     parser.add_argument("--role", default="clerk", help=terminal.help("accept.role"))
-    parser.add_argument("file", type=Path, metavar="FILE", help=terminal.help("accept.file"))
-    return parser.parse_args(argv)
+    parser.add_argument("file", type=Path, metavar="FILE", nargs="?", help=terminal.help("accept.file"))
+    options = parser.parse_args(argv)
+    if options.nothing and (options.file or not (options.unit and options.period)):
+        raise Mistake("nothing-what", exit_code=terminal.USAGE)
+    if not options.nothing and not options.file:
+        raise Mistake("file-needed", exit_code=terminal.USAGE)
+    return options
 
 
 def period_label(text: str) -> str:

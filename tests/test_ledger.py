@@ -21,8 +21,19 @@ from hypothesis import strategies as st
 from publisher import words
 from publisher.catalogue import Office, open_office
 from publisher.catalogue.office import ZONE
+from publisher.checking import check_office
 from publisher.errors import Mistake
-from publisher.ledger import Accepted, Ledger, accept, accepting, check_files, hold, read_ledger, recover
+from publisher.ledger import (
+    Accepted,
+    Ledger,
+    accept,
+    accepting,
+    check_files,
+    declare_nothing,
+    hold,
+    read_ledger,
+    recover,
+)
 from publisher.ledger.lines import FIRST
 from tests.offices import make_office
 
@@ -684,3 +695,123 @@ def test_after_any_history_the_ledger_tells_what_was_accepted(
         text = office.data_file("things", unit, period).read_text(encoding="utf-8")
         assert text.splitlines()[1].split(",")[4] == str(amounts_seen[-1])
     check_files(office, ledger)
+
+
+# What a unit says, and months without anything
+
+WARNED: dict[str, Any] = {
+    **THINGS,
+    "rules": [
+        {
+            "code": "T01",
+            "severity": "warning",
+            "message": {
+                "vi": "Dòng {row}: {value} không lớn hơn {expected}",
+                "en": "Row {row}: {value} above {expected}",
+            },
+            "at_most": {"part": ["amount"], "whole": ["usual"]},
+        },
+        {
+            "code": "T02",
+            "severity": "warning",
+            "message": {"vi": "Kỳ {previous} còn {expected}", "en": "{expected} were left by {previous}"},
+            "carries": {"column": "carried", "from": ["left"]},
+        },
+    ],
+    "schema": {
+        "fields": [
+            *THINGS["schema"]["fields"],
+            *(
+                {"name": name, "type": "integer", "titles": {"vi": title}}
+                for name, title in (("usual", "Mức thường"), ("carried", "Chuyển qua"), ("left", "Còn lại"))
+            ),
+        ]
+    },
+}
+
+
+@pytest.fixture
+def warned(tmp_path: Path) -> Office:
+    """An office whose kind has a warning, and figures that are carried over."""
+    return open_office(make_office(tmp_path / "warned", kinds={"things": WARNED}))
+
+
+def send(office: Office, *rows: str, **options: Any) -> Accepted:
+    """Accept rows of unit;period;amount;usual;carried;left."""
+    head = "Mã đơn vị;Kỳ;Số lượng;Mức thường;Chuyển qua;Còn lại"
+    content = "\n".join([head, *rows, ""]).encode()
+    return accept(office, office.kinds["things"], content, **{"now": NOW, **options})
+
+
+def test_an_explanation_stands_with_the_submission_that_has_the_warning(warned: Office) -> None:
+    said = {"T01": " Nhận thêm hồ sơ của phường cũ ", "V18a": "Không có cảnh báo này"}
+    done = send(warned, "00004;2026-03;9;5;0;0", "00008;2026-03;1;5;0;0", explanations=said)
+    assert [(line.unit, dict(line.explanations)) for line in done.lines] == [
+        ("00004", {"T01": "Nhận thêm hồ sơ của phường cũ"}),
+        ("00008", {}),
+    ]
+    first, second = warned.ledger.read_text(encoding="utf-8").splitlines()
+    assert first.endswith('"role":"clerk","explanations":{"T01":"Nhận thêm hồ sơ của phường cũ"}}')
+    assert second.endswith('"role":"clerk"}')
+    assert read_ledger(warned).lines == list(done.lines)
+
+
+def test_an_explanation_is_public_text_like_a_reason(warned: Office) -> None:
+    for text, code in (("=cmd", "reason-formula"), ("gọi 0912345678", "reason-personal"), ("123", "reason-words")):
+        refused(code, lambda text=text: send(warned, "00004;2026-03;9;5;0;0", explanations={"T01": text}))
+    assert not warned.ledger.exists()
+
+
+def test_that_nothing_arose_is_a_file_without_rows_and_a_line_that_says_so(warned: Office) -> None:
+    kind = warned.kinds["things"]
+    done = declare_nothing(warned, kind, "00004", "2026-03", now=NOW)
+    path = warned.datasets / "things" / "data" / "2026-03" / "00004.csv"
+    assert path.read_text(encoding="utf-8") == ",".join(kind.columns) + "\n"
+    assert warned.ledger.read_text(encoding="utf-8").endswith('"role":"clerk","nothing":true}\n')
+    assert done.lines[0].nothing
+    assert read_ledger(warned).lines == list(done.lines)
+    check_files(warned, read_ledger(warned))
+    assert check_office(warned) == []
+    assert declare_nothing(warned, kind, "00004", "2026-03", now=NOW).lines == ()
+
+
+def test_what_was_nothing_may_be_corrected_with_a_reason(warned: Office) -> None:
+    declare_nothing(warned, warned.kinds["things"], "00004", "2026-03", now=NOW)
+    refused("reason-needed", lambda: send(warned, "00004;2026-03;1;5;0;0"))
+    done = send(warned, "00004;2026-03;1;5;0;0", reason="Có hồ sơ nhập muộn")
+    assert [(line.revision, line.nothing) for line in done.lines] == [(2, False)]
+
+
+def test_nothing_cannot_be_declared_while_something_is_open(warned: Office) -> None:
+    kind = warned.kinds["things"]
+    send(warned, "00004;2026-03;1;5;0;3")
+    found = refused("nothing-carried", lambda: declare_nothing(warned, kind, "00004", "2026-04", now=NOW))
+    assert found.values["count"] == 3
+    refused("period-open", lambda: declare_nothing(warned, kind, "00008", "2026-08", now=NOW))
+    refused("unknown-unit", lambda: declare_nothing(warned, kind, "99999", "2026-03", now=NOW))
+    refused("reason-formula", lambda: declare_nothing(warned, kind, "00008", "2026-03", reason="=1", now=NOW))
+
+
+def test_a_unit_that_has_nothing_to_submit_declares_nothing(tmp_path: Path) -> None:
+    kinds = {"things": {**WARNED, "dataset": {**WARNED["dataset"], "levels": ["department"]}}}
+    other = open_office(make_office(tmp_path / "other", kinds=kinds))
+    refused("nothing-expected", lambda: declare_nothing(other, other.kinds["things"], "00004", "2026-03", now=NOW))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda raw: raw.replace(b'"nothing":true', b'"nothing":false'),
+        lambda raw: raw.replace(b'"nothing":true', b'"nothing":1'),
+        lambda raw: raw.replace(b'"nothing":true', b'"explanations":{},"nothing":true'),
+        lambda raw: raw.replace(b'"nothing":true', b'"explanations":{"b":"x","a":"y"},"nothing":true'),
+        lambda raw: raw.replace(b'"nothing":true', b'"explanations":{"a":""},"nothing":true'),
+        lambda raw: raw.replace(b'"nothing":true', b'"nothing":true,"more":1'),
+    ],
+)
+def test_what_a_line_may_say_beside_has_one_form(warned: Office, spoil: Callable[[bytes], bytes]) -> None:
+    declare_nothing(warned, warned.kinds["things"], "00004", "2026-03", now=NOW)
+    raw = warned.ledger.read_bytes()
+    assert spoil(raw) != raw
+    warned.ledger.write_bytes(spoil(raw))
+    assert refused("ledger-broken", lambda: read_ledger(warned)).values == {"line": 1}

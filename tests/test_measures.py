@@ -88,6 +88,16 @@ def test_a_denominator_of_0_is_never_100_per_cent(office: Office) -> None:
     assert parts(found.figure("work", "on_time_pct", EVERY, "2026-03")) == (None, 0, 0, "none")
 
 
+def test_a_month_in_which_nothing_arose_counts_as_nought(office: Office) -> None:
+    rows = by_month(BA_DINH, "received", [10, None, 20])
+    found = make_book(office, {**rows, ("work", BA_DINH, "2026-02"): []})
+    assert parts(found.figure("work", "received", BA_DINH, "2026-02")) == (0, None, None, "given")
+    assert parts(found.figure("work", "on_time_pct", BA_DINH, "2026-02")) == (None, 0, 0, "none")
+    assert found.figure("work", "received", BA_DINH, "2026-02").as_of == "2026-02-14"
+    assert found.keys("work", "field", BA_DINH, "2026-02") == []
+    assert found.figure("work", "received", BA_DINH, "2026-Q1").value == 30
+
+
 def test_a_ratio_or_difference_with_a_blank_part_is_blank_but_a_sum_is_not(office: Office) -> None:
     found = make_book(office, {("work", BA_DINH, "2026-03"): [{"received": "5", "on_time": "4"}]})
     assert parts(found.figure("work", "busy", BA_DINH, "2026-03")) == (5, None, None, "given")

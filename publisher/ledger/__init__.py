@@ -5,7 +5,7 @@ it, so a line that is altered, removed or put in later breaks the chain. What a 
 `datasets/<kind>/revisions/`.
 """
 
-from publisher.ledger.accepting import Accepted, accept
+from publisher.ledger.accepting import Accepted, accept, declare_nothing
 from publisher.ledger.files import check_files
 from publisher.ledger.lines import Ledger, Line, revision_file
 from publisher.ledger.store import hold, read_ledger, recover
@@ -16,6 +16,7 @@ __all__ = [
     "Line",
     "accept",
     "check_files",
+    "declare_nothing",
     "hold",
     "read_ledger",
     "recover",

@@ -12,8 +12,11 @@ from pathlib import Path
 
 from publisher.catalogue import Kind, Office
 from publisher.catalogue.office import ZONE
+from publisher.catalogue.periods import shift
 from publisher.checking import Checked, check_file
 from publisher.checking.personal_data import suspect
+from publisher.checking.rules import names
+from publisher.checking.submissions import read_accepted
 from publisher.errors import Mistake, Problem, cut
 from publisher.ledger.lines import Ledger, Line
 from publisher.ledger.store import content, hold, read_ledger, store
@@ -26,6 +29,9 @@ SHOWN = 10
 
 Place = tuple[str, str]
 """(unit, period): what a submission is within its kind."""
+
+Sentences = Mapping[str, str]
+"""What a unit says in public about what the check noted: rule code → sentence."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ def accept(
     defaults: Mapping[str, str] | None = None,
     layout: str | None = None,
     reason: str = "",
+    explanations: Sentences | None = None,
     role: str = "clerk",
     only_unit: str | None = None,
     now: dt.datetime | None = None,
@@ -56,17 +63,17 @@ def accept(
 
     `name` is what the file is called in messages, `period` and `defaults` fill columns that it lacks, `layout` names
     how its headers are mapped. `reason` is public text, needed where the file replaces an accepted one, and is kept on
-    those lines only. `role` says who accepts. `only_unit` refuses rows of any other unit. `now` (with a time zone) is
-    the time written down; without it the time in Viet Nam, or the fixed day of a demonstration.
+    those lines only. `explanations` are public sentences about warnings, kept on the lines of the submissions that have
+    a warning of that code. `role` says who accepts. `only_unit` refuses rows of any other unit. `now` (with a time
+    zone) is the time written down; without it the time in Viet Nam, or the fixed day of a demonstration.
 
     The same bytes again change nothing, but put a lost or altered file back. Raises Mistake `refused` (with the
-    problems), `not-your-unit`, `reason-needed`, `reason-…` for a reason that cannot be published, `role`,
+    problems), `not-your-unit`, `reason-needed`, `reason-…` for a sentence that cannot be published, `role`,
     `nothing-to-accept`, `clock-back`, `file-changed` when the file to be replaced is no longer what was accepted,
     `cannot-write`, and those of `read_ledger`. Nothing is accepted then.
     """
-    reason = public_reason(reason)
-    if not ROLE.fullmatch(role):
-        raise Mistake("role", {"role": role}, exit_code=2)
+    reason, said = public_sentence(reason), public_sentences(explanations or {})
+    check_role(role)
     name = name or (source.name if isinstance(source, Path) else kind.name)
 
     def judge() -> Checked:
@@ -82,25 +89,118 @@ def accept(
         if content(office) != seen:  # what was accepted meanwhile may change what the check says
             checked = judge()
         files = {place: canonical(kind, rows) for place, rows in sorted(checked.submissions.items())}
-        shas = {place: hashlib.sha256(data).hexdigest() for place, data in files.items()}
-        current = {place: ledger.current.get((kind.name, *place)) for place in files}
-        unchanged = tuple(place for place, line in current.items() if line and line.sha256 == shas[place])
-        changed = [place for place in files if place not in unchanged]
-        replaced = {place: line for place in changed if (line := current[place])}
-        if replaced and not reason:
-            raise Mistake("reason-needed", {"submissions": listing(replaced), "count": len(replaced)})
-        check_replaced(office, replaced.values())
-        reasons = {place: reason if place in replaced else "" for place in changed}
-        lines = next_lines(ledger, kind, [(place, shas[place], reasons[place]) for place in changed], role, now, office)
-        lost = [place for place in unchanged if not stands(office, kind, place, shas[place])]
-        if lines or lost:
-            store(
-                office,
-                lines,
-                files={shas[place]: files[place] for place in [*changed, *lost]},
-                restored={office.data_file(kind.name, *place): shas[place] for place in lost},
-            )
-    return Accepted(tuple(lines), unchanged, tuple(p for p in checked.problems if p.severity != "error"))
+        about = {place: {code: said[code] for code in sorted(said.keys() & warned(checked, place))} for place in files}
+        lines, unchanged = enter(office, kind, ledger, files, reason=reason, about=about, role=role, now=now)
+    return Accepted(lines, unchanged, tuple(p for p in checked.problems if p.severity != "error"))
+
+
+def declare_nothing(
+    office: Office,
+    kind: Kind,
+    unit: str,
+    period: str,
+    *,
+    reason: str = "",
+    role: str = "clerk",
+    now: dt.datetime | None = None,
+) -> Accepted:
+    """Write down that nothing arose in a unit in a period ("không phát sinh"): a file without rows, all tallies 0.
+
+    `reason`, `role` and `now` as for `accept`. Raises Mistake `unknown-unit`, `nothing-expected` where the unit has
+    nothing to submit, `period-open` while the period is not over, `nothing-carried` when something was still open at
+    the end of the period before, and those of `accept`.
+    """
+    reason = public_sentence(reason)
+    check_role(role)
+    if office.units.get(unit) is None:
+        raise Mistake("unknown-unit", {"unit": unit}, exit_code=2)
+    end = office.period(kind, period).end
+    if end >= office.today:
+        raise Mistake("period-open", {"period": period, "end": end.isoformat()})
+    if unit not in {expected.code for expected in office.expected_units(kind, period)}:
+        raise Mistake("nothing-expected", {"unit": unit, "period": period, "kind": kind.title.vi})
+    with hold(office):
+        ledger = read_ledger(office)
+        if open_before := carried(office, kind, unit, shift(period, -1)):
+            values = {"unit": unit, "period": period, "previous": shift(period, -1), "count": open_before}
+            raise Mistake("nothing-carried", values)
+        files = {(unit, period): canonical(kind, ())}
+        lines, unchanged = enter(office, kind, ledger, files, reason=reason, about={}, role=role, now=now, nothing=True)
+    return Accepted(lines, unchanged, ())
+
+
+def carried(office: Office, kind: Kind, unit: str, period: str) -> int:
+    """How much a unit left open at the end of a period, by the columns that the kind's rules carry over; 0 when nothing
+    was submitted."""
+    path = office.data_file(kind.name, unit, period)
+    columns = {name for rule in kind.rules if rule.carries for name in names(rule.carries["from"])}
+    if not columns or not path.exists():
+        return 0
+    rows = read_accepted(path, kind, path.name).monthly()
+    return int(max(sum(row.figures[name] or 0 for row in rows) for name in columns))
+
+
+def warned(checked: Checked, place: Place) -> set[str]:
+    """The codes of the warnings that stand in the rows of a submission, or concern the whole file."""
+    rows = {row for _, row in checked.places[place]}
+    return {problem.code for problem in checked.warnings if problem.row is None or problem.row in rows}
+
+
+def enter(
+    office: Office,
+    kind: Kind,
+    ledger: Ledger,
+    files: Mapping[Place, bytes],
+    *,
+    reason: str,
+    about: Mapping[Place, Sentences],
+    role: str,
+    now: dt.datetime | None,
+    nothing: bool = False,
+) -> tuple[tuple[Line, ...], tuple[Place, ...]]:
+    """Write canonical files down with their lines; gives these and the places whose bytes were there already.
+
+    The caller holds the lock. `about` are the explanations of each place. Raises as `accept` does.
+    """
+    shas = {place: hashlib.sha256(data).hexdigest() for place, data in files.items()}
+    current = {place: ledger.current.get((kind.name, *place)) for place in files}
+    unchanged = tuple(place for place, line in current.items() if line and line.sha256 == shas[place])
+    changed = [place for place in files if place not in unchanged]
+    replaced = {place: line for place in changed if (line := current[place])}
+    if replaced and not reason:
+        raise Mistake("reason-needed", {"submissions": listing(replaced), "count": len(replaced)})
+    check_replaced(office, replaced.values())
+    entries = [
+        Entry(place, shas[place], reason if place in replaced else "", about.get(place, {}), nothing)
+        for place in changed
+    ]
+    lines = next_lines(ledger, kind, entries, role, now, office)
+    lost = [place for place in unchanged if not stands(office, kind, place, shas[place])]
+    if lines or lost:
+        store(
+            office,
+            lines,
+            files={shas[place]: files[place] for place in [*changed, *lost]},
+            restored={office.data_file(kind.name, *place): shas[place] for place in lost},
+        )
+    return tuple(lines), unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What goes into one line, beside its place in the chain."""
+
+    place: Place
+    sha256: str
+    reason: str
+    explanations: Sentences
+    nothing: bool
+
+
+def check_role(role: str) -> None:
+    """Raises Mistake `role` for what cannot stand in the ledger as a role."""
+    if not ROLE.fullmatch(role):
+        raise Mistake("role", {"role": role}, exit_code=2)
 
 
 def judged(checked: Checked, name: str, only_unit: str | None) -> Checked:
@@ -128,17 +228,18 @@ def canonical(kind: Kind, rows: Iterable[Sequence[str]]) -> bytes:
 def next_lines(
     ledger: Ledger,
     kind: Kind,
-    changed: Sequence[tuple[Place, str, str]],
+    entries: Sequence[Entry],
     role: str,
     now: dt.datetime | None,
     office: Office,
 ) -> list[Line]:
-    """The lines that go on the ledger's end for (place, sha-256, reason). Raises Mistake `clock-back`."""
+    """The lines that go on the ledger's end. Raises Mistake `clock-back`."""
     last = ledger.lines[-1].accepted_at if ledger.lines else ""
     at = accepted_at(office, now, last)
     lines: list[Line] = []
     head = ledger.head
-    for (unit, period), sha256, reason in changed:
+    for entry in entries:
+        unit, period = entry.place
         line = Line(
             number=len(ledger.lines) + len(lines) + 1,
             previous=head,
@@ -146,10 +247,12 @@ def next_lines(
             unit=unit,
             period=period,
             revision=len(ledger.revisions(kind.name, unit, period)) + 1,
-            sha256=sha256,
+            sha256=entry.sha256,
             accepted_at=at,
-            reason=reason,
+            reason=entry.reason,
             role=role,
+            explanations=dict(entry.explanations),
+            nothing=entry.nothing,
         )
         head = line.digest()
         lines.append(line)
@@ -187,8 +290,13 @@ def stands(office: Office, kind: Kind, place: Place, sha256: str) -> bool:
     return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
 
 
-def public_reason(text: str) -> str:
-    """A reason as it will be published: NFC, spaces at the ends taken off; empty when there is none.
+def public_sentences(given: Sentences) -> dict[str, str]:
+    """Explanations as they will be published; blank ones are left out. Raises as `public_sentence`."""
+    return {code: said for code, text in given.items() if (said := public_sentence(text))}
+
+
+def public_sentence(text: str) -> str:
+    """A reason or an explanation as it will be published: NFC, spaces at the ends taken off; empty when there is none.
 
     Raises Mistake `reason-control` for characters that are not shown, `reason-formula` for a start that a spreadsheet
     takes for a formula, `reason-long`, `reason-words` when no letter is in it, `reason-personal` for what seems to

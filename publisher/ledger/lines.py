@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -30,7 +30,9 @@ class Line:
     `number` counts lines from 1; `previous` is the sha-256 of the line before (its bytes without the line end);
     `revision` counts what was accepted for the same kind, unit and period from 1; `sha256` is that of the canonical
     file; `accepted_at` is ISO time to the second with +07:00; `reason` is public text and empty unless the file
-    replaced another; `role` says who accepted (no name of a person).
+    replaced another; `role` says who accepted (no name of a person). `explanations` are the unit's public sentences
+    about what the check noted, by rule code; `nothing` says that the unit declared that nothing arose: its file has no
+    rows. These two stand in a line only where there is something to say.
     """
 
     number: int
@@ -43,6 +45,8 @@ class Line:
     accepted_at: str
     reason: str
     role: str
+    explanations: Mapping[str, str] = field(default_factory=dict, hash=False)
+    nothing: bool = False
 
     @property
     def key(self) -> Key:
@@ -52,6 +56,7 @@ class Line:
     def encode(self) -> bytes:
         """The line as it stands in the file, without the line end: fixed key order, no spaces, UTF-8."""
         content = {name: getattr(self, name) for name in NAMES}
+        content |= {name: value for name in OPTIONAL if (value := getattr(self, name))}
         return ENCODER.encode(content).encode()
 
     def digest(self) -> str:
@@ -59,8 +64,9 @@ class Line:
         return hashlib.sha256(self.encode()).hexdigest()
 
 
-NAMES = tuple(f.name for f in fields(Line))
-TYPES = {f.name: f.type for f in fields(Line)}
+OPTIONAL = ("explanations", "nothing")
+NAMES = tuple(f.name for f in fields(Line) if f.name not in OPTIONAL)
+TYPES = {f.name: f.type for f in fields(Line) if f.name in NAMES}
 
 
 @dataclass(frozen=True)
@@ -112,9 +118,13 @@ def decode(raw: bytes) -> Line | None:
     """One line from its bytes; None when it is not exactly what `Line.encode` writes."""
     try:
         content = json.loads(raw)
-        if not isinstance(content, dict) or tuple(content) != NAMES:
+        if not isinstance(content, dict) or tuple(content)[: len(NAMES)] != NAMES:
             return None
-        if any(type(value) is not TYPES[name] for name, value in content.items()):
+        if any(type(content[name]) is not TYPES[name] for name in NAMES):
+            return None
+        if set(content) - {*NAMES, *OPTIONAL} or content.get("nothing", True) is not True:
+            return None
+        if not explains(content.get("explanations", {})):
             return None
         line = Line(**content)
         names = (line.kind, line.unit, line.period, line.role)
@@ -127,6 +137,13 @@ def decode(raw: bytes) -> Line | None:
         return line if well_formed and line.encode() == raw else None
     except (ValueError, RecursionError):
         return None
+
+
+def explains(given: object) -> bool:
+    """Whether explanations are sentences by rule code, codes in order."""
+    if not isinstance(given, dict) or list(given) != sorted(given):
+        return False
+    return all(NAME.fullmatch(code) and isinstance(text, str) and text for code, text in given.items())
 
 
 def encode(lines: Iterable[Line]) -> bytes:

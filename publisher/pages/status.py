@@ -2,8 +2,8 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
@@ -29,7 +29,8 @@ class Status:
     """How one submission stands.
 
     `missing` means that its due day is over; `waiting` that it is not over yet. `late` submissions came after
-    the due day (rule V19). `due` and `accepted` are days, `warnings` what the check noted.
+    the due day (rule V19). `due` and `accepted` are days, `warnings` what the check noted, `explanations` what the
+    unit says about them by rule code, `nothing` whether it declared that nothing arose.
     """
 
     kind: str
@@ -40,6 +41,8 @@ class Status:
     accepted: dt.date | None = None
     corrections: tuple[Correction, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    explanations: Mapping[str, str] = field(default_factory=dict)
+    nothing: bool = False
 
 
 class Board:
@@ -101,6 +104,8 @@ class Board:
                 for number, (day, line) in enumerate(zip(days[1:], lines[1:], strict=True), start=1)
             ),
             tuple(self.warnings.get((kind.name, unit, period), ())),
+            lines[-1].explanations,
+            lines[-1].nothing,
         )
 
     def periods(self, kind: Kind) -> list[str]:

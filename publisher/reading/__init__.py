@@ -14,7 +14,7 @@ from publisher.reading.decoding import Refused, Source, Text, decode
 from publisher.reading.header import Finding, Header, SourceColumn, count_hits, find_header, known_headers
 from publisher.reading.rows import DERIVED, ReadTable, tell
 
-__all__ = ["ReadTable", "Source", "SourceColumn", "guess_kind", "read_csv"]
+__all__ = ["ReadTable", "Source", "SourceColumn", "declares_nothing", "guess_kind", "read_csv"]
 
 NAMES = {";": ";", "\t": "TAB", "|": "|"}
 
@@ -49,6 +49,11 @@ def read_csv(
     if isinstance(header, Header) and not table.stopped:
         table.attach(text, header, constants(kind, header.layout, given))
     return table
+
+
+def declares_nothing(canonical: bytes) -> bool:
+    """Whether an accepted file has a header and no rows: the unit declared that nothing arose."""
+    return canonical.find(b"\n") == len(canonical) - 1
 
 
 def constants(kind: Kind, layout: Layout | None, given: Mapping[str, str]) -> dict[str, str]:
