@@ -169,7 +169,7 @@ def test_an_unknown_dataset_and_a_missing_file_are_said(
 def test_that_nothing_arose_is_declared_in_place_of_a_file(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     what = ["--nothing", "--unit", "00004", "--period", "2026-06"]
     assert run(office, *what) == 0
-    assert "Phường Ba Đình không phát sinh trong kỳ 2026-06" in capsys.readouterr().out
+    assert "Phường Ba Đình (00004) không phát sinh trong kỳ 2026-06" in capsys.readouterr().out
     assert '"nothing":true' in office.ledger.read_text(encoding="utf-8")
     assert run(office, *what) == 0
     assert "nothing has changed" in capsys.readouterr().out
