@@ -19,7 +19,7 @@ import fcntl
 import io
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -288,7 +288,11 @@ def check_desks(office: Office, store: Store, forms: Mapping[str, Form], period:
     found = {(ballot.unit, ballot.counter, ballot.form) for _, ballot in store.ballots(period)}
     if not found and store.state(shift(period, -1)) != "closed":
         raise Mistake("closing-empty", {"period": period})
-    known = (("units.csv", office.units.entries), ("counters.csv", desks), ("satisfaction/surveys/", forms))
+    known: tuple[tuple[str, Container[str]], ...] = (
+        ("units.csv", office.units.entries),
+        ("counters.csv", desks),
+        ("satisfaction/surveys/", forms),
+    )
     for codes in sorted(found):
         for code, (file, entries) in zip(codes, known, strict=True):
             if code not in entries:

@@ -21,8 +21,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from publisher.catalogue.addresses import CODE
 from publisher.catalogue.periods import LABEL
-from publisher.catalogue.tables import CODE
 from publisher.errors import Mistake
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -22,13 +22,13 @@ from pathlib import Path
 from typing import Protocol
 
 from publisher import words
-from publisher.catalogue import Office
+from publisher.catalogue import Office, addresses
 from publisher.catalogue.office import HOME
 from publisher.checking import check_office
 from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger, check_files, read_ledger
 from publisher.measures import Book
-from publisher.pages import write_pages
+from publisher.pages import reporting_units, write_pages
 from publisher.site import build_html
 from publisher.tallies import tally_office
 from publisher.verify import verify
@@ -103,6 +103,7 @@ def build(office: Office, *, progress: Progress | None = None) -> Release:
 
             with steps("publish"):
                 flush(site)
+                keep_addresses(office, site)
                 folder = publish(office, site, release_id)
                 prune(office)
 
@@ -176,8 +177,10 @@ def identify(office: Office, ledger: Ledger) -> str:
     """The release's id: sha-256 over everything that the pages depend on.
 
     That is: the accepted data (the ledger's head stands for it), the kinds' definitions, the office's settings and
-    tables, the hand-written pages, the program with its words and theme, its libraries, and the periods that are over
-    by now, which is all that today's date changes. No path outside the folders counts, so two checkouts agree.
+    tables, the addresses of units and fields, the hand-written pages, the program with its words and theme, its
+    libraries, and the periods that are over and the units in force by now, which is all that today's date changes. No
+    path outside the folders counts, so two checkouts agree. Nor does addresses.csv count, which the first build writes,
+    but what comes of it.
     """
     found = hashlib.sha256()
 
@@ -191,8 +194,12 @@ def identify(office: Office, ledger: Ledger) -> str:
         for path in sorted(kind.folder.glob("*.j2")):
             add(path.name, path.read_bytes())
     for path in sorted(office.datasets.glob("*.*")):
-        if path != office.ledger and path.is_file():
+        if path not in (office.ledger, office.addresses) and path.is_file():
             add(path.name, path.read_bytes())
+    for name in ("units", "fields"):
+        add(f"addresses of {name}", "\n".join(f"{entry.code} {entry.slug}" for entry in office.table(name)).encode())
+    add("in force", " ".join(unit.code for unit in office.units if unit.is_valid(office.today)).encode())
+    add("with a page", " ".join(unit.code for unit in reporting_units(office, ledger)).encode())
     for folder in (*office.content, HOME / "publisher"):
         for path in files_in(folder):
             add(path.relative_to(folder).as_posix(), path.read_bytes())
@@ -260,6 +267,15 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def keep_addresses(office: Office, site: Path) -> None:
+    """Write down the address of every unit and field that has a page in a site that is about to be shown."""
+    shown = {
+        table: [(e.code, e.slug) for e in office.table(table) if (site / folder / e.slug / "index.html").is_file()]
+        for table, folder in (("units", "don-vi"), ("fields", "linh-vuc"))
+    }
+    addresses.keep(office.addresses, shown)
 
 
 def publish(office: Office, site: Path, release_id: str) -> Path:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError
 
-from publisher.catalogue import tables
+from publisher.catalogue import addresses, tables
 from publisher.catalogue.columns import Declared
 from publisher.catalogue.kinds import Due, Kind, StartDay, read_kind, read_yaml
 from publisher.catalogue.periods import (
@@ -138,6 +138,11 @@ class Office:
         """Today in Việt Nam; the demonstration has a fixed day (publishing.yaml `today`)."""
         return self.settings.today or dt.datetime.now(ZONE).date()
 
+    @property
+    def addresses(self) -> Path:
+        """The addresses that were published."""
+        return self.datasets / addresses.FILE
+
     def table(self, name: str) -> tables.Table:
         """The reference table `units` or `fields`."""
         return {"units": self.units, "fields": self.fields}[name]
@@ -206,12 +211,13 @@ def open_office(root: Path) -> Office:
         raise Mistake("unknown-kind", {"kind": unknown[0], "known": ", ".join(sorted(folders))}, exit_code=2)
     base = root / "datasets"
     kinds = {name: read_kind(folders[name], base / name) for name in names}
-    units = tables.read_units(base / "units.csv")
+    known = tables.read_addresses(base / addresses.FILE)
+    units = tables.read_units(base / "units.csv", known["units"])
     return Office(
         root=root,
         settings=settings,
         units=units,
-        fields=tables.read_fields(base / "fields.csv"),
+        fields=tables.read_fields(base / "fields.csv", known["fields"]),
         counters=tables.read_counters(base / "counters.csv", units),
         working_days=tables.read_working_days(base / "holidays.csv"),
         kinds={name: kind for name, kind in kinds.items() if name in settings.datasets or not kind.optional},

@@ -1,17 +1,17 @@
 """The reference tables of an office: units, fields, counters, swapped working days."""
 
-import collections
 import csv
 import datetime as dt
 import io
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from publisher.catalogue import addresses
+from publisher.catalogue.addresses import Published, published, unique_slugs
 from publisher.catalogue.periods import WorkingDays
-from publisher.catalogue.text import Text, fold, slug
+from publisher.catalogue.text import Text, fold
 from publisher.errors import Mistake
 
 COLUMNS = {
@@ -21,17 +21,8 @@ COLUMNS = {
     "holidays": ("date", "day_type", "decision"),
 }
 
-CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-"""What a code may look like: it becomes a file's name and a part of an address."""
-
 CONTACT_POINTS = ("procedures", "work", "reception")
 """Where satisfaction is measured: handling procedures, handling other work, receiving citizens."""
-
-RESERVED = frozenset({"all"})
-"""Codes that figures use for the whole office (`measures.EVERY`)."""
-
-SLUG_LIMIT = 100
-"""A longer name is cut in addresses: file systems take no more than 255 bytes for a folder's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,32 +143,15 @@ def day(path: Path, row: int, column: str, text: str) -> dt.date | None:
         raise Mistake("table-date", {"file": path.name, "row": row, "column": column, "value": text}) from error
 
 
-def unique_slugs(path: Path, names: list[tuple[str, str]]) -> list[str]:
-    """Slugs for (code, name) pairs: the name's, with the code appended where the name repeats.
-
-    Raises Mistake `table-code` for a code that is blank, repeated, reserved or not made of letters, digits, dots and
-    hyphens, and for two entries that would share an address all the same.
-    """
-    codes = collections.Counter(code.casefold() for code, _ in names)
-    wrong = [
-        code
-        for code, _ in names
-        if codes[code.casefold()] > 1 or code.casefold() in RESERVED or not CODE.fullmatch(code)
-    ]
-    plain = [slug(name)[:SLUG_LIMIT].strip("-") or slug(code) for code, name in names]
-    count = collections.Counter(plain)
-    slugs = [s if count[s] == 1 else f"{s}-{slug(code)}" for s, (code, _) in zip(plain, names, strict=True)]
-    count = collections.Counter(slugs)
-    wrong += [code for s, (code, _) in zip(slugs, names, strict=True) if count[s] > 1]
-    if wrong:
-        raise Mistake("table-code", {"file": path.name, "value": wrong[0]})
-    return slugs
+def read_addresses(path: Path) -> dict[str, dict[str, str]]:
+    """addresses.csv → table → code → slug of what was published; nothing before the first build."""
+    return published(read_lines(path, addresses.COLUMNS), ("units", "fields"))
 
 
-def read_units(path: Path) -> Table:
-    """units.csv → Table of Unit."""
+def read_units(path: Path, known: Published | None = None) -> Table:
+    """units.csv → Table of Unit. `known` are the addresses under which units were published."""
     lines = list(read_lines(path, COLUMNS["units"]))
-    slugs = unique_slugs(path, [(v["code"], v["name_vi"]) for _, v in lines])
+    slugs = unique_slugs(path, [(v["code"], v["name_vi"]) for _, v in lines], known)
     return build_table(
         [
             Unit(
@@ -195,10 +169,10 @@ def read_units(path: Path) -> Table:
     )
 
 
-def read_fields(path: Path) -> Table:
-    """fields.csv → Table of Entry. `aliases` are separated by `|`."""
+def read_fields(path: Path, known: Published | None = None) -> Table:
+    """fields.csv → Table of Entry. `aliases` are separated by `|`; `known` as for units."""
     lines = list(read_lines(path, COLUMNS["fields"]))
-    slugs = unique_slugs(path, [(v["code"], v["name_vi"]) for _, v in lines])
+    slugs = unique_slugs(path, [(v["code"], v["name_vi"]) for _, v in lines], known)
     return build_table(
         [
             Entry(

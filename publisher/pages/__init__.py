@@ -47,14 +47,19 @@ def write_pages(
 
 
 def reporting_units(office: Office, ledger: Ledger) -> list[Unit]:
-    """The units with a page: all in force today, all that had to report in some due period, and all that ever did."""
-    codes = {unit.code for unit in office.units if unit.is_valid(office.today)}
-    codes |= {line.unit for line in ledger.current.values()}
-    for kind in office.kinds.values():
-        due = office.due_periods(kind)
-        for period in {due[0], due[-1]} if due else set():
-            codes |= {unit.code for unit in office.expected_units(kind, period)}
-    return [u for u in office.units if isinstance(u, Unit) and u.code in codes]
+    """The units with a page: all that were in force at any time from the first period until today, and all that ever
+    submitted. Time adds units to it and takes none away: an address that was published stays."""
+    begin = min(
+        (office.period(kind, office.settings.first_period).start for kind in office.kinds.values()),
+        default=dt.date(int(office.settings.first_period[:4]), int(office.settings.first_period[5:]), 1),
+    )
+    submitted = {line.unit for line in ledger.lines}
+    return [
+        u
+        for u in office.units
+        if isinstance(u, Unit)
+        and (u.code in submitted or ((u.valid_from or begin) <= office.today and (u.valid_to or begin) >= begin))
+    ]
 
 
 def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
@@ -97,7 +102,7 @@ def write_overviews(writer: Writer, view: View, lang: str, packages: list[downlo
     units.sort(key=lambda u: order(u.name.vi))
     levels = list(dict.fromkeys(u.level for u in units))
     months = sorted({p for kind in office.kinds.values() for p in board.periods(kind)}, reverse=True)
-    used_fields = [f for f in office.fields if any(field_kinds(office, book, f))]
+    used_fields = [f for f in office.fields if field_kinds(office, book, f)]
     used_fields.sort(key=lambda f: order(f.name.vi))
 
     page("", "home.html.j2", say(lang, "pages.home.title"), units=units, levels=levels, months=months)
@@ -116,21 +121,25 @@ def write_overviews(writer: Writer, view: View, lang: str, packages: list[downlo
             "field.html.j2",
             entry.name[lang],
             entry=entry,
-            of=list(field_kinds(office, book, entry)),
+            of=field_kinds(office, book, entry),
         )
     page("du-lieu/", "data.html.j2", say(lang, "pages.data.title"), packages=packages)
 
 
-def field_kinds(office: Office, book: Book, entry: Entry) -> list[tuple[Kind, str]]:
-    """The (kind, breakdown) pairs in which a field has figures in the kind's latest period."""
+def field_kinds(office: Office, book: Book, entry: Entry) -> list[tuple[Kind, str, str]]:
+    """(kind, breakdown, last period) for every breakdown in which a field ever had figures: its page stays."""
     found = []
     for kind in office.kinds.values():
         for name, breakdown in kind.breakdowns.items():
             if breakdown.column and kind.columns[breakdown.column].table == "fields":
-                last = max(book.periods(kind.name), default="")
-                if last and entry.code in book.keys(kind.name, name, EVERY, last, BASES[0]):
-                    found.append((kind, name))
+                periods = [p for p in book.periods(kind.name) if entry.code in field_keys(book, kind, name, p)]
+                found += [(kind, name, periods[-1])] if periods else []
     return found
+
+
+def field_keys(book: Book, kind: Kind, breakdown: str, period: str) -> list[str]:
+    """The fields that have figures in a period of the whole office."""
+    return book.keys(kind.name, breakdown, EVERY, period, BASES[0])
 
 
 def content_pages(office: Office) -> dict[str, dict[str, Path]]:
