@@ -429,7 +429,7 @@ def deliveries(office: Office) -> list[Delivery]:
         for name, make in makers.items():
             kind = office.kinds[name]
             end = office.period(kind, period).end
-            due = office.due_on(kind, period)
+            due = office.due_on(kind, period) or end + DAY
             noon = dt.datetime.combine(max(end + DAY, due - DAY), dt.time(9, 30), ZONE)
             in_time: list[Row] = []
             for unit in office.expected_units(kind, period):

@@ -66,7 +66,7 @@ def no_check(name: str) -> Callable[[pytest.MonkeyPatch, Kind], Kind]:
 
 
 def no_gaps(patch: pytest.MonkeyPatch, kind: Kind) -> Kind:
-    patch.setattr("publisher.checking.periods.gaps", lambda here, earlier: iter(()))
+    patch.setattr("publisher.checking.periods.gaps", lambda here, near: iter(()))
     return kind
 
 

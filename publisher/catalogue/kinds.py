@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,7 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from publisher.catalogue.columns import Column, Declared, Layout
-from publisher.catalogue.measures import Breakdown, Measure, Tally, one_of
+from publisher.catalogue.measures import Breakdown, Measure, Tally, Where, one_of
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.catalogue.text import Text, fold
 from publisher.errors import Mistake
@@ -24,6 +25,10 @@ RESERVED_TALLIES = frozenset({"unit", "period", "basis", "as_of", "breakdown", "
 
 StartDay = Annotated[int, Field(ge=1, le=28)]
 """The day of the month on which a period begins: every month has it."""
+
+
+MONTHS_OF: dict[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+"""How many months a submission speaks for, by how often one is due."""
 
 
 class Law(Declared):
@@ -82,6 +87,11 @@ class Kind(Declared):
     `line` is what its pages show where no key is named: figures of unlike things (dossiers and visits, say) are then
     never added up on a page. Without it they show all rows together. An `optional` kind is published only by an office
     that names it.
+
+    `every` is how often a submission is due: a quarter's is labelled by its last month, a year's by December; with
+    `change` it is a register that is handed in whole whenever it changes, is never awaited, and stands until the next
+    one. `ahead` allows periods that are not over (a schedule speaks of days to come). `private` names rows that are
+    counted and never published one by one.
     """
 
     name: str
@@ -93,7 +103,10 @@ class Kind(Declared):
     owner: Text
     legal_basis: tuple[Law, ...] = ()
     period_rule: StartDay | Literal["calendar"] | None = None
-    due: Due
+    due: Due | None = None
+    every: Literal["month", "quarter", "half", "year", "change"] = "month"
+    ahead: bool = False
+    private: Where = Field(default_factory=dict)
     optional: bool = False
     levels: tuple[str, ...] = ()
     grain: tuple[str, ...]
@@ -116,6 +129,19 @@ class Kind(Declared):
     def columns(self) -> dict[str, Column]:
         """The columns by name, in canonical order."""
         return {c.name: c for c in self.schema_columns}
+
+    @cached_property
+    def months(self) -> int:
+        """How many months a submission speaks for."""
+        return MONTHS_OF.get(self.every, 1)
+
+    def reports(self, label: str) -> bool:
+        """Whether a period of that label is one of this kind: a quarter's is that of its last month."""
+        return int(label[5:7]) % self.months == 0
+
+    def is_private(self, row: Mapping[str, str]) -> bool:
+        """Whether a row (column → text) is counted and not published."""
+        return bool(self.private) and all(row.get(name, "") in one_of(value) for name, value in self.private.items())
 
     @cached_property
     def has_basis(self) -> bool:
@@ -142,11 +168,19 @@ class Kind(Declared):
         return {"fields": [c.descriptor() for c in self.schema_columns], "missingValues": [""]}
 
     @model_validator(mode="after")
+    def awaited(self) -> "Kind":
+        """What is awaited has a day on which it is due."""
+        if (self.due is None) != (self.every == "change"):
+            raise ValueError("due belongs to every kind but those with every: change")
+        return self
+
+    @model_validator(mode="after")
     def names_exist(self) -> "Kind":
         """Every name that one part uses stands in another."""
         columns = {c.name for c in self.schema_columns}
         used: list[tuple[str, str]] = [("grain", name) for name in self.grain]
         used += [("fixed", name) for name in FIXED_COLUMNS]
+        used += [("private", name) for name in self.private]
         for key, tally in self.tallies.items():
             used += [(f"tallies.{key}", name) for name in (*tally.sum, *(tally.count or {}), *tally.where)]
         for key, breakdown in self.breakdowns.items():
@@ -203,6 +237,7 @@ class Kind(Declared):
             {f"tallies.{key}": tally.where for key, tally in self.tallies.items()},
             {f"breakdowns.{key}": breakdown.where for key, breakdown in self.breakdowns.items()},
             {f"rules.{rule.code}": rule.where for rule in self.rules},
+            {"private": self.private},
         ):
             for where, conditions in parts.items():
                 for name, value in conditions.items():

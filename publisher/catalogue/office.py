@@ -158,12 +158,15 @@ class Office:
         return PeriodRule(1 if chosen == "calendar" else chosen)
 
     def period(self, kind: Kind, text: str) -> Period:
-        """The period of a kind with that label."""
-        return self.period_rule(kind).period(text)
+        """The period of a kind with that label: a quarter begins with its first month."""
+        rule = self.period_rule(kind)
+        return Period(text, rule.period(shift(text, 1 - kind.months)).start, rule.period(text).end)
 
-    def due_on(self, kind: Kind, text: str) -> dt.date:
-        """The last day on which a submission is in time (rule V19)."""
+    def due_on(self, kind: Kind, text: str) -> dt.date | None:
+        """The last day on which a submission is in time (rule V19); None for a kind that is never awaited."""
         due = self.settings.datasets.get(kind.name, DatasetSettings()).due or kind.due
+        if due is None:
+            return None
         if due.working_days is not None:
             return self.working_days.after(self.period(kind, text).end, due.working_days)
         return dt.date(*next_month(*parts(text)), due.day_of_month or 1)
@@ -174,11 +177,14 @@ class Office:
         `last_period` in publishing.yaml closes an office: nothing is awaited after it.
         """
         last = self.settings.last_period or shift(label(self.today.year, self.today.month), 1)
-        labels = between(self.settings.first_period, last)
-        return [text for text in labels if self.due_on(kind, text) < self.today]
+        labels = [text for text in between(self.settings.first_period, last) if kind.reports(text)]
+        return [text for text in labels if (due := self.due_on(kind, text)) and due < self.today]
 
     def expected_units(self, kind: Kind, text: str) -> list[tables.Unit]:
-        """The units that must submit: of the kind's levels, in force on the period's last day."""
+        """The units that must submit: of the kind's levels, in force on the period's last day; none for a kind that is
+        never awaited."""
+        if self.due_on(kind, text) is None:
+            return []
         end = self.period(kind, text).end
         return [
             u

@@ -22,7 +22,13 @@ class Rule(Declared):
       {expected} = Σ right, {parts}, {difference}
     - `at_most`: `{part: [...], whole: [...]}` Σ part ≤ Σ whole; a blank part counts as nothing. Fills
       {expected} = Σ whole, {parts} of the part
-    - `needs`: `{column, when: [...]}` column must be filled when the sum of `when`, {value}, is above 0
+    - `needs`: `{column, when: [...]}` column must be filled when the sum of `when`, {value}, is above 0; without `when`
+      it must be filled in every row that `where` means
+    - `empty`: `{columns: [...]}` the columns must be blank
+    - `dates`: `{first, then, strict}` the day in column `first`, {value}, is not after that in column `then`,
+      {expected}; with `strict` it is before it
+    - `days`: `{from, to, stated, at_least}` from one day to another lie `stated` days (a column), or `at_least` so many
+      (a number), both days counted. Fills {expected}, the days that lie there
     - `percent`: `{stated, numerator, denominator, within}` a stated percentage equals the recomputed one, {expected},
       within the tolerance or half a unit of its last digit; with a denominator of 0 it is rule V12
     - `shares`: `{columns: [...], within}` the stated shares make 100. Fills {parts}
@@ -38,11 +44,18 @@ class Rule(Declared):
     - `jump`: `{columns: [...], ratio, at_least, periods}` a change beyond ratio × the median, {expected}, of the
       periods before, three of which must be there; silent below `at_least`
     - `repeats`: `{columns: [...], at_least}` the same figures as the period before, {previous}
+    - `keeps`: `{column}` the same text as in the row of the period before, {expected}, {previous}; silent where either
+      is blank
+    - `stays`: `{while: {column: value}}` a row of the period before, {previous}, for which this holds is there again.
+      The finding stands at the first row of the file; fills {parts}, the keys that are gone
     Tests beside other rows of the same unit and period:
     - `of_row`: `{part: [...], whole: [...], row: {column: value}}` Σ part ≤ Σ whole of the row that differs from this
       one only in these columns of the grain. Fills {expected} = Σ whole, {parts} of the part
     - `beside`: `{part: [...], kind, of: [...]}` Σ part ≤ Σ of over the monthly rows of another kind, {expected}; silent
       while that has not been submitted
+    - `once`: `{column}` no other unit has the same text in that column in this period. Fills {expected}, the other unit
+    - `listed`: `{column, kind, of}` what stands in column stands in column `of` of the latest submission of another
+      kind too; silent while there is none
     Every sentence may use {row} {column} {cell} {value} {file}: the place and the figure of the left, part, stated or
     needed column; {parts} looks like "12 + 30 + 4 = 46". Numbers are written as the sentence's language writes them.
     `within` is an absolute tolerance.
@@ -67,6 +80,13 @@ class Rule(Declared):
     mean: dict[str, Any] | None = None
     of_row: dict[str, Any] | None = None
     beside: dict[str, Any] | None = None
+    empty: dict[str, Any] | None = None
+    dates: dict[str, Any] | None = None
+    days: dict[str, Any] | None = None
+    keeps: dict[str, Any] | None = None
+    stays: dict[str, Any] | None = None
+    once: dict[str, Any] | None = None
+    listed: dict[str, Any] | None = None
     where: Where = Field(default_factory=dict)
     month: bool = False
 
@@ -94,8 +114,8 @@ class Rule(Declared):
         return self.test in ROW_TESTS
 
 
-ROW_TESTS = ("sum", "at_most", "needs", "percent", "shares", "pattern", "few", "mean")
-PERIOD_TESTS = ("carries", "adds_up", "jump", "repeats", "of_row", "beside")
+ROW_TESTS = ("sum", "at_most", "needs", "percent", "shares", "pattern", "few", "mean", "empty", "dates", "days")
+PERIOD_TESTS = ("carries", "adds_up", "jump", "repeats", "keeps", "stays", "of_row", "beside", "once", "listed")
 
 
 def rule_columns(rule: Rule) -> list[str]:
@@ -123,6 +143,9 @@ def rule_columns(rule: Rule) -> list[str]:
         "minus",
         "times",
         "row",
+        "then",
+        "to",
+        "while",
     ):
         value = test.get(key, [])
         names += [value] if isinstance(value, str) else list(value)

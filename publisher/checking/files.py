@@ -1,13 +1,14 @@
 """A file that a person hands in: read, checked by itself, and against what was accepted before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.periods import LABEL
 from publisher.checking.checked import Checked, in_order
 from publisher.checking.periods import check_across, check_children
-from publisher.checking.submissions import Placer, Submission, place, read_accepted
+from publisher.checking.submissions import Placer, Submission, latest_label, place, read_accepted
 from publisher.errors import Problem
 from publisher.reading import ReadTable, read_csv
 
@@ -84,17 +85,13 @@ class History:
         if key in self.incoming:
             return self.incoming[key]
         if key not in self.accepted:
-            path = self.office.data_file(self.kind.name, unit, period)
-            self.accepted[key] = read_accepted(path, self.kind, str(path)) if path.exists() else None
+            self.accepted[key] = self.read(self.kind, unit, period)
         return self.accepted[key]
 
-    def beside(self, kind: str, unit: str, period: str) -> Submission | None:
-        """What the unit submitted of another kind for the period; None when nothing was, or the office lacks the
-        kind."""
-        path = self.office.data_file(kind, unit, period)
-        if kind not in self.office.kinds or not path.exists():
-            return None
-        return read_accepted(path, self.office.kinds[kind], str(path))
+    def read(self, kind: Kind, unit: str, period: str) -> Submission | None:
+        """What a unit submitted of a kind for a period, accepted; None when nothing was."""
+        path = self.office.data_file(kind.name, unit, period)
+        return read_accepted(path, kind, str(path)) if path.exists() else None
 
     def by_unit(self) -> list[list[Submission]]:
         """The incoming submissions, those of one unit together."""
@@ -112,11 +109,38 @@ class History:
 
     def problems(self, here: Submission) -> list[Problem]:
         """What does not fit between an incoming submission and the others."""
-        problems = check_across(
-            here, lambda label: self.get(here.unit, label), lambda kind: self.beside(kind, here.unit, here.period)
-        )
+        problems = check_across(here, Beside(self, here))
         found = [one for code in self.children.get(here.unit, []) if (one := self.get(code, here.period))]
         return problems + check_children(here, found)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands around one incoming submission: other incoming ones first, then what was accepted."""
+
+    history: History
+    here: Submission
+
+    def earlier(self, label: str) -> Submission | None:
+        """The unit's submission of another period."""
+        return self.history.get(self.here.unit, label)
+
+    def beside(self, kind: str) -> Submission | None:
+        """The unit's submission of another kind for the same period; None when the office lacks the kind."""
+        found = self.history.office.kinds.get(kind)
+        return self.history.read(found, self.here.unit, self.here.period) if found else None
+
+    def latest(self, kind: str) -> Submission | None:
+        """The unit's latest submission of another kind up to this period."""
+        found = self.history.office.kinds.get(kind)
+        label = latest_label(self.history.office, kind, self.here.unit, self.here.period)
+        return self.history.read(found, self.here.unit, label) if found and label else None
+
+    def others(self) -> Iterable[Submission]:
+        """The submissions of the other units for the same period."""
+        for entry in self.history.office.units:
+            if entry.code != self.here.unit and (found := self.history.get(entry.code, self.here.period)):
+                yield found
 
 
 def locator(table: ReadTable, numbers: Sequence[int]) -> Placer:

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from publisher.catalogue import Kind, Office, Unit
 from publisher.checking.checked import in_order
 from publisher.checking.files import check_tables
 from publisher.checking.periods import check_across, check_children
-from publisher.checking.submissions import Submission, read_accepted
+from publisher.checking.submissions import Submission, latest_label, read_accepted
 from publisher.errors import Mistake, Problem
 from publisher.reading import declares_nothing, read_csv
 
@@ -68,9 +69,9 @@ class Shelf:
         self.units: dict[str, list[Any]] = {}
         self.by_key = {(path.stem, path.parent.name): path for path in self.hashes}
         self.names = {path: path.relative_to(office.root).as_posix() for path in self.hashes}
-        self.beside = [
-            office.kinds[name] for rule in kind.rules if rule.beside and (name := rule.beside["kind"]) in office.kinds
-        ]
+        tests = [(test, rule.test == "listed") for rule in kind.rules if (test := rule.beside or rule.listed)]
+        self.beside = [(office.kinds[test["kind"]], latest) for test, latest in tests if test["kind"] in office.kinds]
+        self.looks_at_others = any(rule.once for rule in kind.rules)
         self.changed = False
         self.load()
 
@@ -136,6 +137,9 @@ class Shelf:
             near = paths + [path for child in children.get(unit, []) for path in by_unit[child]]
             state = [self.names[path] + self.hashes[path] for path in near]
             state += [sha256 for path in paths for sha256 in self.hashes_beside(path)]
+            if self.looks_at_others:
+                periods = {path.parent.name for path in paths}
+                state += [self.hashes[path] for path in self.hashes if path.parent.name in periods]
             keys[unit] = hashlib.sha256("".join(state).encode()).hexdigest()
         self.changed = self.changed or set(self.units) != set(keys)
         self.units = {unit: kept for unit, kept in self.units.items() if unit in keys}
@@ -146,7 +150,7 @@ class Shelf:
             problems = []
             for path in by_unit[unit]:
                 here = read(path)
-                problems.extend(check_across(here, partial(self.other, read, unit), partial(self.near, path)))
+                problems.extend(check_across(here, Neighbours(self, read, here)))
                 parts = [one for code in children.get(unit, []) if (one := self.other(read, code, here.period))]
                 problems.extend(check_children(here, parts))
             self.units[unit] = [key, [problem.as_dict() for problem in problems]]
@@ -161,20 +165,14 @@ class Shelf:
         path = self.by_key.get((unit, label))
         return read(path) if path else None
 
-    def near(self, path: Path, kind: str) -> Submission | None:
-        """The unit's submission of another kind for the same period as this file, None when there is none."""
-        other = self.office.data_file(kind, path.stem, path.parent.name)
-        if kind not in self.office.kinds or not other.exists():
-            return None
-        return read_accepted(other, self.office.kinds[kind], other.relative_to(self.office.root).as_posix())
-
     def hashes_beside(self, path: Path) -> list[str]:
         """The hashes of what a rule of this kind looks at beside a file, with the digest of its definition."""
         found = []
-        for kind in self.beside:
-            other = self.office.data_file(kind.name, path.stem, path.parent.name)
+        for kind, latest in self.beside:
+            label = latest_label(self.office, kind.name, path.stem, path.parent.name) if latest else path.parent.name
+            other = self.office.data_file(kind.name, path.stem, label or path.parent.name)
             content = other.read_bytes() if other.exists() else b""
-            found.append(kind.digest + hashlib.sha256(content).hexdigest())
+            found.append(kind.digest + label + hashlib.sha256(content).hexdigest())
         return found
 
     def problems(self, period: str | None) -> Iterable[Problem]:
@@ -185,6 +183,41 @@ class Shelf:
             for one in found:
                 if one["file"].startswith(f"{folder}/"):
                     yield Problem(**one)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What stands around one accepted submission."""
+
+    shelf: Shelf
+    read: Callable[[Path], Submission]
+    here: Submission
+
+    def earlier(self, label: str) -> Submission | None:
+        """The unit's submission of another period."""
+        return self.shelf.other(self.read, self.here.unit, label)
+
+    def beside(self, kind: str) -> Submission | None:
+        """The unit's submission of another kind for the same period."""
+        return self.other_kind(kind, self.here.period)
+
+    def latest(self, kind: str) -> Submission | None:
+        """The unit's latest submission of another kind up to this period."""
+        return self.other_kind(kind, latest_label(self.shelf.office, kind, self.here.unit, self.here.period))
+
+    def others(self) -> Iterable[Submission]:
+        """The submissions of the other units for the same period."""
+        for unit, label in self.shelf.by_key:
+            if label == self.here.period and unit != self.here.unit:
+                yield self.read(self.shelf.by_key[unit, label])
+
+    def other_kind(self, kind: str, label: str) -> Submission | None:
+        """The unit's submission of another kind for a period, None when there is none or the office lacks the kind."""
+        office = self.shelf.office
+        path = office.data_file(kind, self.here.unit, label)
+        if kind not in office.kinds or not path.exists():
+            return None
+        return read_accepted(path, office.kinds[kind], path.relative_to(office.root).as_posix())
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 
 from publisher.catalogue import Kind
 from publisher.catalogue.measures import one_of
@@ -19,28 +19,42 @@ from publisher.checking.rules import names
 from publisher.checking.submissions import MONTH, NO_KEY, YEAR_TO_DATE, Line, Number, Submission
 from publisher.errors import Problem
 
-Earlier = Callable[[str], Submission | None]
-"""Gives the unit's submission of a period, or None."""
 
-Beside = Callable[[str], Submission | None]
-"""Gives the unit's submission of another kind for the same period, or None."""
+class Near(Protocol):
+    """What else was submitted, as one submission sees it. Nothing is read before it is asked for."""
+
+    def earlier(self, label: str) -> Submission | None:
+        """The unit's submission of another period."""
+
+    def beside(self, kind: str) -> Submission | None:
+        """The unit's submission of another kind for the same period."""
+
+    def latest(self, kind: str) -> Submission | None:
+        """The unit's latest submission of another kind up to this period."""
+
+    def others(self) -> Iterable[Submission]:
+        """The submissions of the other units for the same period."""
+
 
 MONTHS_FOR_MEDIAN = 3
 """So many of the months before must be there before a jump is judged."""
 
 
-def check_across(here: Submission, earlier: Earlier, other: Beside) -> list[Problem]:
-    """What a submission says that does not fit the unit's earlier ones (V05, V06, V15, V18 …), its own other rows, or
-    what the unit submitted of another kind (S04)."""
-    problems = [*gaps(here, earlier)]
+def check_across(here: Submission, near: Near) -> list[Problem]:
+    """What a submission says that does not fit the unit's earlier ones (V05, V06, V15, V18 …), its own other rows, what
+    the unit submitted of another kind (S04), or other units' submissions."""
+    problems = [*gaps(here, near)]
     for rule in here.kind.rules:
         if not rule.within_row:
-            test = rule.tests[rule.test]
-            near = beside(rule, test, here, other) if rule.test == "beside" else None
-            for line, found in near or TESTS[rule.test](rule, test, here, earlier):
+            for line, found in TESTS[rule.test](rule, rule.tests[rule.test], here, near):
                 if not rule.where or meant(rule, here, line):
                     problems.append(here.problem(line, found))
     return problems
+
+
+def before(here: Submission, near: Near, count: int = 1) -> Submission | None:
+    """The unit's submission of the period so many before: a quarter before for a quarterly kind."""
+    return near.earlier(shift(here.period, -count * here.kind.months))
 
 
 def meant(rule: Rule, here: Submission, line: Line) -> bool:
@@ -54,21 +68,21 @@ def finding(rule: Rule, column: str, here: Submission, **values: Any) -> Finding
     return Finding(rule.code, rule.severity, rule.message, column, (column,), {**values, "period": month(here.period)})
 
 
-def gaps(here: Submission, earlier: Earlier) -> Iterator[Problem]:
+def gaps(here: Submission, near: Near) -> Iterator[Problem]:
     """V06: a period starts on the day after the end of the period before. Only neighbouring labels are compared: a
     missing month in between is no gap of the dates."""
-    before = earlier(shift(here.period, -1))
-    if before is None or not before.monthly() or not here.monthly():
+    last = before(here, near)
+    if last is None or not last.monthly() or not here.monthly():
         return
     line = here.monthly()[0]
-    start, end = day(here.kind, line, "period_from"), day(here.kind, before.monthly()[-1], "period_to")
+    start, end = day(here.kind, line, "period_from"), day(here.kind, last.monthly()[-1], "period_to")
     if start is None or end is None or start == end + DAY:
         return
     values = {
         "start": date(start),
         "end": date(end),
         "expected": date(end + DAY),
-        "previous": month(before.period),
+        "previous": month(last.period),
     }
     message = sentence("V06.gap" if start > end else "V06.overlap")
     yield here.problem(line, Finding("V06", "warning", message, "period_from", ("period_from",), values))
@@ -85,31 +99,31 @@ def day(kind: Kind, line: Line, column: str) -> dt.date | None:
 Found = Iterator[tuple[Line, Finding]]
 
 
-def carries(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:
+def carries(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
     """A monthly row's column = Σ from of the same row in the month before. What is blank there is a state that the unit
     does not use; all blank stays silent."""
-    before = earlier(shift(here.period, -1))
-    if before is None:
+    last = before(here, near)
+    if last is None:
         return
     column, source = test["column"], names(test["from"])
     for line in here.monthly():
-        previous = before.lines.get((MONTH, line.key))
+        previous = last.lines.get((MONTH, line.key))
         value = line.figures[column]
         if previous is None or value is None:
             continue
         parts = tuple(part for name in source if (part := previous.figures[name]) is not None)
         if parts and value != sum(parts):
-            values = {"value": value, "expected": sum(parts), "parts": parts, "previous": month(before.period)}
+            values = {"value": value, "expected": sum(parts), "parts": parts, "previous": month(last.period)}
             yield line, finding(rule, column, here, **values)
 
 
-def adds_up(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:
+def adds_up(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
     """A year-to-date row agrees with its months: flows add up, stocks take the first or the last month's."""
     lines = [line for line in here.lines.values() if line.basis == YEAR_TO_DATE]
     if not lines:
         return
-    labels = between(f"{here.period[:4]}-01", here.period)
-    months = [here if label == here.period else earlier(label) for label in labels]
+    labels = [label for label in between(f"{here.period[:4]}-01", here.period) if here.kind.reports(label)]
+    months = [here if label == here.period else near.earlier(label) for label in labels]
     for line in lines:
         parts = [one.lines.get((MONTH, line.key)) if one else None for one in months]
         if None in parts:
@@ -125,13 +139,13 @@ def adds_up(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier
                     yield line, finding(rule, column, here, value=value, expected=expected)
 
 
-def jump(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:
+def jump(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
     """A monthly figure beyond `ratio` × the median of the months before, or below its `ratio`th part.
 
     Silent where neither reaches `at_least`, or where fewer than three of the months are there.
     """
     ratio, at_least = test["ratio"], test.get("at_least", 0)
-    months = [one for n in range(1, test["periods"] + 1) if (one := earlier(shift(here.period, -n)))]
+    months = [one for n in range(1, test["periods"] + 1) if (one := before(here, near, n))]
     if len(months) < MONTHS_FOR_MEDIAN:
         return
     for line in here.monthly():
@@ -146,23 +160,81 @@ def jump(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -
                 yield line, finding(rule, column, here, value=value, expected=middle.normalize() + 0)
 
 
-def repeats(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:
+def repeats(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
     """A monthly row with the very figures of the month before, together at least `at_least`."""
-    before = earlier(shift(here.period, -1))
-    if before is None:
+    last = before(here, near)
+    if last is None:
         return
     columns = names(test["columns"])
     for line in here.monthly():
-        previous = before.lines.get((MONTH, line.key))
+        previous = last.lines.get((MONTH, line.key))
         if previous is None:
             continue
         now = [line.figures[column] for column in columns]
         same = now == [previous.figures[column] for column in columns]
         if same and sum(v for v in now if v is not None) >= test.get("at_least", 0):
-            yield line, finding(rule, columns[0], here, previous=month(before.period))
+            yield line, finding(rule, columns[0], here, previous=month(last.period))
 
 
-def of_row(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier) -> Found:  # noqa: ARG001 as the others
+def text(here: Submission, line: Line, column: str) -> str:
+    """The cell of a row in a column."""
+    return line.cells[list(here.kind.columns).index(column)]
+
+
+def keeps(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
+    """What a row says in a column is what its row of the period before said; silent where either is blank."""
+    last, column = before(here, near), test["column"]
+    if last is None:
+        return
+    for key, line in here.lines.items():
+        old = text(last, previous, column) if (previous := last.lines.get(key)) else ""
+        if old and text(here, line, column) not in ("", old):
+            yield line, finding(rule, column, here, expected=old, previous=month(last.period))
+
+
+def stays(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
+    """The rows of the period before for which `while` holds are there again; told at the first row of this one."""
+    last = before(here, near)
+    if last is None or not here.lines:
+        return
+    open_then = {
+        name: one_of(value if isinstance(value, str) else tuple(value)) for name, value in test["while"].items()
+    }
+    gone = [
+        key
+        for (basis, key), line in last.lines.items()
+        if all(text(last, line, name) in values for name, values in open_then.items())
+        and (basis, key) not in here.lines
+    ]
+    if gone:
+        values = {"parts": ", ".join(" ".join(filter(None, key)) for key in gone), "previous": month(last.period)}
+        column = next(name for name in reversed(here.kind.grain) if name not in NO_KEY)
+        yield next(iter(here.lines.values())), finding(rule, column, here, **values)
+
+
+def once(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
+    """No other unit has the same text in a column in this period."""
+    column, taken = test["column"], dict[str, str]()
+    for other in near.others():
+        taken |= {text(other, line, column): other.unit for line in other.lines.values()}
+    for line in here.lines.values():
+        found = text(here, line, column)
+        if found and found in taken:
+            yield line, finding(rule, column, here, expected=taken[found])
+
+
+def listed(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
+    """What stands in a column stands in the latest submission of another kind too; silent while there is none."""
+    known = near.latest(test["kind"])
+    if known is None:
+        return
+    there = {text(known, line, test["of"]) for line in known.lines.values()}
+    for line in here.lines.values():
+        if (found := text(here, line, test["column"])) and found not in there:
+            yield line, finding(rule, test["column"], here)
+
+
+def of_row(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:  # noqa: ARG001 as the others
     """Σ part of a row is at most Σ whole of the row that differs from it only in the columns that `row` names."""
     part, whole, columns = names(test["part"]), names(test["whole"]), list(here.kind.columns)
     keys = [name for name in here.kind.grain if name not in NO_KEY]
@@ -176,10 +248,10 @@ def of_row(rule: Rule, test: dict[str, Any], here: Submission, earlier: Earlier)
             yield line, finding(rule, part[0], here, **values)
 
 
-def beside(rule: Rule, test: dict[str, Any], here: Submission, other: Beside) -> Found:
+def beside(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
     """Σ part of a monthly row is at most Σ of over the monthly rows of another kind in the same period (rule S04)."""
-    near = other(test["kind"])
-    limit = added(line.figures[name] for line in near.monthly() for name in names(test["of"])) if near else None
+    other = near.beside(test["kind"])
+    limit = added(line.figures[name] for line in other.monthly() for name in names(test["of"])) if other else None
     if limit is None:
         return
     for line in here.monthly():
@@ -189,12 +261,17 @@ def beside(rule: Rule, test: dict[str, Any], here: Submission, other: Beside) ->
             yield line, finding(rule, names(test["part"])[0], here, **values)
 
 
-TESTS: dict[str, Callable[[Rule, dict[str, Any], Submission, Earlier], Found]] = {
+TESTS: dict[str, Callable[[Rule, dict[str, Any], Submission, Near], Found]] = {
     "carries": carries,
     "adds_up": adds_up,
     "jump": jump,
     "repeats": repeats,
+    "keeps": keeps,
+    "stays": stays,
     "of_row": of_row,
+    "beside": beside,
+    "once": once,
+    "listed": listed,
 }
 
 

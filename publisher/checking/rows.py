@@ -149,7 +149,10 @@ class PeriodsFit(Check):
     def judge(self, text: str | None, start: dt.date | None, end: dt.date | None, basis: str) -> Iterator[Finding]:
         """What is wrong with a label and its two days."""
         days = ("period_from", "period_to")
-        if end and end > self.office.today:
+        if text and LABEL.fullmatch(text) and not self.kind.reports(text):
+            yield Finding("period-every", "error", sentence(f"period-every.{self.kind.every}"), "period", ("period",))
+            return
+        if end and end > self.office.today and not self.kind.ahead:
             values = {"end": date(end), "today": date(self.office.today)}
             columns: tuple[str, ...] = ("period", "period_to")
             yield Finding("period-future", "error", sentence("period-future"), "period", columns, values)
@@ -160,7 +163,7 @@ class PeriodsFit(Check):
             period = self.office.period(self.kind, text)
             starts = {period.start}
             if basis == "year_to_date":
-                starts.add(self.office.period(self.kind, label(parts(text)[0], 1)).start)
+                starts.add(self.office.period(self.kind, label(parts(text)[0], self.kind.months)).start)
             if start not in starts or end != period.end:
                 values = {"start": date(period.start), "end": date(period.end), "period": month(text)}
                 columns = ("period", *days)

@@ -12,7 +12,7 @@ from typing import Any
 
 from publisher.catalogue.measures import one_of
 from publisher.catalogue.rules import Rule, rule_columns
-from publisher.checking.findings import Finding, decimals, sentence
+from publisher.checking.findings import Finding, date, decimals, sentence
 
 Row = Mapping[str, Any]
 Test = Callable[[Row], Finding | None]
@@ -28,10 +28,17 @@ PLACES = {
     "pattern": ALWAYS,
     "few": ALWAYS | {"parts"},
     "mean": ALWAYS | {"expected"},
+    "empty": ALWAYS,
+    "dates": ALWAYS | {"expected"},
+    "days": ALWAYS | {"expected"},
     "carries": ALWAYS | {"expected", "parts", "previous", "period"},
     "adds_up": ALWAYS | {"expected", "period"},
     "jump": ALWAYS | {"expected", "period"},
     "repeats": ALWAYS | {"previous", "period"},
+    "keeps": ALWAYS | {"expected", "previous", "period"},
+    "stays": ALWAYS | {"parts", "previous", "period"},
+    "once": ALWAYS | {"expected", "period"},
+    "listed": ALWAYS | {"period"},
     "of_row": ALWAYS | {"expected", "parts", "period"},
     "beside": ALWAYS | {"expected", "parts", "period"},
 }
@@ -113,20 +120,61 @@ def compile_at_most(rule: Rule, test: Mapping[str, Any]) -> Test:
 
 
 def compile_needs(rule: Rule, test: Mapping[str, Any]) -> Test:
-    """The column must be filled when the sum of `when` is above 0. A file without the column is shown the figure that
-    asks for it."""
-    column, when = test["column"], names(test["when"])
+    """The column must be filled when the sum of `when` is above 0, or always without it. A file without the column is
+    shown the figure that asks for it."""
+    column, when = test["column"], names(test.get("when", ()))
     take = getter(when)
 
     def check(row: Row) -> Finding | None:
         if row[column] is not None:
             return None
-        value = sum(v for v in take(row) if v is not None)
-        if value <= 0:
+        value = sum(v for v in take(row) if v is not None) if when else 0
+        if when and value <= 0:
             return None
-        reason = next(name for name in when if row[name])
+        reason = next((name for name in (*when, *rule.where) if row[name]), column)
         columns = tuple(rule_columns(rule))
-        return Finding(rule.code, rule.severity, rule.message, column, columns, {"value": value}, instead=reason)
+        values = {"value": value} if when else {}
+        return Finding(rule.code, rule.severity, rule.message, column, columns, values, instead=reason)
+
+    return check
+
+
+def compile_empty(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """The columns are blank."""
+    columns = names(test["columns"])
+
+    def check(row: Row) -> Finding | None:
+        given = next((name for name in columns if row[name] is not None), None)
+        return finding(rule, given) if given else None
+
+    return check
+
+
+def compile_dates(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """One day is not after another, or strictly before it; silent where either is blank."""
+    first, then, strict = test["first"], test["then"], bool(test.get("strict"))
+
+    def check(row: Row) -> Finding | None:
+        one, other = row[first], row[then]
+        if one is None or other is None or one < other or (one == other and not strict):
+            return None
+        return finding(rule, first, value=date(one), expected=date(other))
+
+    return check
+
+
+def compile_days(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """So many days lie from one day to another: as a column states, or at least a number with both ends counted."""
+    start, end, stated, at_least = test["from"], test["to"], test.get("stated", ""), test.get("at_least", 0)
+
+    def check(row: Row) -> Finding | None:
+        one, other = row[start], row[end]
+        if one is None or other is None or (stated and row[stated] is None):
+            return None
+        days = (other - one).days + (0 if stated else 1)
+        if days == row[stated] if stated else days >= at_least:
+            return None
+        return finding(rule, stated or end, value=row[stated] if stated else date(other), expected=days)
 
     return check
 
@@ -235,4 +283,7 @@ COMPILERS: dict[str, Callable[[Rule, Mapping[str, Any]], Test]] = {
     "pattern": compile_pattern,
     "few": compile_few,
     "mean": compile_mean,
+    "empty": compile_empty,
+    "dates": compile_dates,
+    "days": compile_days,
 }

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from publisher.catalogue import Kind
+from publisher.catalogue import Kind, Office
 from publisher.checking.findings import Finding, report
 from publisher.errors import Problem, column_letter
 from publisher.reading import ReadTable
@@ -103,6 +103,12 @@ def read_accepted(path: Path, kind: Kind, file: str) -> Submission:
         return {"sheet": "", "row": index + 2, "column": finding.column, "cell": cell}
 
     return Submission(kind, path.stem, path.parent.name, file, rows, place)
+
+
+def latest_label(office: Office, kind: str, unit: str, until: str) -> str:
+    """The label of a unit's latest accepted submission of a kind up to a period; "" when there is none."""
+    found = (path.parent.name for path in (office.datasets / kind / "data").glob(f"*/{unit}.csv"))
+    return max((label for label in found if label <= until), default="")
 
 
 def place(table: ReadTable, row: int, finding: Finding) -> Place:

@@ -197,12 +197,14 @@ class Book:
             return months
         if basis != MONTH:
             return ()
+        whole_year = len(months) == 12
+        months = tuple(month for month in months if self.office.kinds[kind].reports(month))
         places = self._lines(kind, unit == EVERY).places
         there = [month for month in months if (unit, month, MONTH) in places]
-        if len(months) == 12:
+        if whole_year:
             last = there[-1] if there else ""
             months = tuple(month for month in months if month <= last and self._is_due(kind, unit, month))
-        return months if set(months) <= set(there) else ()
+        return months if months and set(months) <= set(there) else ()
 
     def _is_due(self, kind: str, unit: str, month: str) -> bool:
         """Whether a year's figure must hold this month: the office had begun, and the unit was in force."""

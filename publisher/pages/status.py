@@ -29,15 +29,16 @@ class Status:
     """How one submission stands.
 
     `missing` means that its due day is over; `waiting` that it is not over yet. `late` submissions came after
-    the due day (rule V19). `due` and `accepted` are days, `warnings` what the check noted, `explanations` what the
-    unit says about them by rule code, `nothing` whether it declared that nothing arose.
+    the due day (rule V19); a kind that is never awaited has no due day and is always in time. `due` and `accepted` are
+    days, `warnings` what the check noted, `explanations` what the unit says about them by rule code, `nothing` whether
+    it declared that nothing arose.
     """
 
     kind: str
     unit: str
     period: str
     state: Literal["in_time", "late", "missing", "waiting"]
-    due: dt.date
+    due: dt.date | None
     accepted: dt.date | None = None
     corrections: tuple[Correction, ...] = ()
     warnings: tuple[Problem, ...] = ()
@@ -64,7 +65,7 @@ class Board:
             if match and problem.severity == "warning":
                 self.warnings.setdefault((match[1], match[3], match[2]), []).append(problem)
 
-    def find_due(self, kind: str, period: str) -> dt.date:
+    def find_due(self, kind: str, period: str) -> dt.date | None:
         """The last day on which a submission is in time."""
         return self.office.due_on(self.office.kinds[kind], period)
 
@@ -89,14 +90,14 @@ class Board:
         due = self.due(kind.name, period)
         lines = self.ledger.revisions(kind.name, unit, period)
         if not lines:
-            state: Literal["missing", "waiting"] = "missing" if due < self.office.today else "waiting"
+            state: Literal["missing", "waiting"] = "missing" if due and due < self.office.today else "waiting"
             return Status(kind.name, unit, period, state, due)
         days = [dt.datetime.fromisoformat(line.accepted_at).date() for line in lines]
         return Status(
             kind.name,
             unit,
             period,
-            "late" if days[0] > due else "in_time",
+            "late" if due and days[0] > due else "in_time",
             due,
             days[0],
             tuple(
