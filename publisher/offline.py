@@ -22,6 +22,7 @@ from publisher.errors import Mistake
 from publisher.ledger import check_files, read_ledger
 from publisher.measures import Book
 from publisher.pages import write_pages
+from publisher.proof import short
 from publisher.release import Progress, Steps, disk_errors, epoch, fresh, identify, only_build
 from publisher.site import build_html, site_url
 from publisher.tallies import tally_office
@@ -139,7 +140,7 @@ def write_readme(office: Office, site: Path, release_id: str) -> None:
     for lang in office.settings.languages:
         address = site_url(office.settings.site_url, lang)
         name = office.settings.name[lang]
-        parts.append(words.say(lang, "pages.offline.readme", name=name, release=release_id[:8], address=address))
+        parts.append(words.say(lang, "pages.offline.readme", name=name, release=short(release_id), address=address))
     text = "\n\n\n".join(parts) + "\n"
     (site / README).write_text(text.replace("\n", "\r\n"), encoding="utf-8-sig", newline="")
 

@@ -29,6 +29,7 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger, check_files, read_ledger
 from publisher.measures import Book
 from publisher.pages import reporting_units, write_pages
+from publisher.proof import short as short  # `release.short`, for whoever prints the id of a release
 from publisher.site import build_html
 from publisher.tallies import tally_office
 from publisher.verify import verify

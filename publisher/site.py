@@ -112,10 +112,12 @@ def prepare(
 ) -> Job:
     """What differs from mkdocs.yml: the office's name, address and licence, and where the files stand."""
     from publisher.catalogue.office import HOME
+    from publisher.proof import short
 
     settings = office.settings
     licence = Markup('<a href="{}" rel="license">{}</a>').format(settings.licence.url, settings.licence.name)
     home = escape(site_url(settings.site_url, lang))
+    note = words.say(lang, "pages.offline.note", release=short(release_id), address=home) if offline else ""
     statement = {"address": f"{STATEMENT}/", "name": words.say(lang, "pages.theme.statement")}
     return Job(
         config=str(HOME / CONFIGS[lang]),
@@ -132,7 +134,7 @@ def prepare(
             "demonstration": settings.demonstration,
             "search_keys": words.say(lang, "pages.theme.search_keys"),
             "statement": statement if (docs / f"{STATEMENT}.md").is_file() else None,
-            "offline": words.say(lang, "pages.offline.note", release=release_id[:8], address=home) if offline else "",
+            "offline": note,
         },
     )
 

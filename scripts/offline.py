@@ -3,7 +3,7 @@
 import sys
 from contextlib import ExitStack
 
-from publisher import offline
+from publisher import offline, release
 from publisher.catalogue import open_office
 from scripts import terminal
 from scripts.build import Bars
@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
         made = offline.pack(open_office(options.office), options.out, progress=Bars(stack, options.quiet))
     if not options.quiet:
         size = round(made.size / KILOBYTE)
-        terminal.say("offline.done", out=made.file, size=size, pages=made.pages, release=made.release[:8])
+        terminal.say("offline.done", out=made.file, size=size, pages=made.pages, release=release.short(made.release))
     return terminal.FINE
 
 

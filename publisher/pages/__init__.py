@@ -18,6 +18,7 @@ from publisher.pages import downloads
 from publisher.pages.shell import Page, Writer, rich
 from publisher.pages.status import Board
 from publisher.pages.view import BASES, View
+from publisher.proof import short
 from publisher.words import format as formats
 from publisher.words import load, say
 
@@ -34,7 +35,7 @@ def write_pages(
     content = content_pages(office)
     views = {lang: View(lang, office, book, board) for lang in office.settings.languages}
     received = max((dt.datetime.fromisoformat(line.accepted_at).date() for line in ledger.lines), default=None)
-    frame = {"kinds": kinds, "EVERY": EVERY, "release": release_id[:8], "received": received}
+    frame = {"kinds": kinds, "EVERY": EVERY, "release": short(release_id), "received": received}
     writer = Writer(office, out, frame)
     packages = downloads.write(writer, ledger)
 
