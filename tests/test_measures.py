@@ -200,6 +200,51 @@ def test_a_total_adds_rounded_scores_and_leaves_out_what_is_blank(asked: Office)
     assert found.figure("answers", "both", BA_DINH, "2026-03").as_of
 
 
+RATED = {
+    "dataset": {
+        key: value
+        for key, value in dataset(
+            every="change",
+            tallies={"rows": {"count": {}}},
+            measures={
+                "on_time": measure(points={"of": "work.on_time_pct", "low": 80, "high": 100, "weight": 30}),
+                "late": measure(points={"of": "work.pending", "low": 10, "high": 0, "weight": 20}),
+                "elsewhere": measure(points={"of": "nowhere.share", "low": 0, "high": 1, "weight": 50}),
+                "rating": measure(total={"measures": ["on_time", "late", "elsewhere"], "decimals": 1, "maximum": 100}),
+            },
+        ).items()
+        if key != "due"
+    },
+    "schema": fields(),
+}
+
+
+def test_points_are_given_in_proportion_for_another_kinds_measure(tmp_path: Path) -> None:
+    office = small_office(tmp_path / "rated", kinds={**KINDS, "rated": RATED})
+    row = {"field_code": "HT", "on_time": "95", "late": "5", "pending": "4"}
+    found = make_book(office, {("work", BA_DINH, "2026-03"): [row], ("work", NGOC_HA, "2026-03"): [{"pending": "30"}]})
+    said = [
+        parts(found.figure("rated", name, BA_DINH, "2026-03")) for name in ("on_time", "late", "elsewhere", "rating")
+    ]
+    assert said == [
+        (22.5, 95.0, 30, "given"),
+        (12, 4, 20, "given"),
+        (None, None, None, "blank"),
+        (34.5, None, 50, "given"),
+    ]
+    other = [found.figure("rated", name, NGOC_HA, "2026-03") for name in ("on_time", "late", "rating")]
+    assert [(figure.value, figure.state) for figure in other] == [(None, "blank"), (0, "given"), (0, "given")]
+    assert found.at("rated/rating/00004/2026-03/month").value == 34.5
+
+
+def test_points_for_a_measure_that_is_not_there_are_a_mistake(tmp_path: Path) -> None:
+    wrong = measure(points={"of": "work.nothing", "low": 0, "high": 1, "weight": 1})
+    about = {**RATED["dataset"], "measures": {"rating": wrong}}
+    office = small_office(tmp_path / "wrong", kinds={**KINDS, "rated": {**RATED, "dataset": about}})
+    with pytest.raises(Mistake, match="definition"):
+        make_book(office, {})
+
+
 def test_what_is_held_back_is_neither_missing_nor_nought(asked: Office) -> None:
     month = {("answers", BA_DINH, f"2026-0{n}"): [{"answers": "20", "satisfied": "19"}] for n in (1, 2)}
     found = make_book(asked, {**month, ("answers", BA_DINH, "2026-03"): [{"answers": ""}]})

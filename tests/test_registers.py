@@ -14,6 +14,7 @@ from publisher.errors import Mistake
 from publisher.ledger import accept, declare_nothing, read_ledger
 from publisher.measures import Book
 from publisher.pages.status import Board
+from publisher.reading.values import read_time
 from publisher.tallies import tally_office
 from tests.offices import make_office
 from tests.small_kinds import dataset, fields, measure, words
@@ -248,3 +249,34 @@ def test_private_rows_are_those_that_the_kind_names(register: Office) -> None:
     kind = Kind(**{**dict(register.kinds["tasks"]), "private": {"status": ("open", "done_late")}})
     assert [kind.is_private({"status": status}) for status in ("open", "done", "done_late")] == [True, False, True]
     assert not register.kinds["tasks"].is_private({"status": "open"})
+
+
+# Times of day
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("08:30", "08:30"), ("8:30", "08:30"), ("8h30", "08:30"), ("14h", "14:00"), ("8 giờ 30 phút", "08:30"), ("", "")],
+)
+def test_a_time_of_day_is_read_as_people_write_it(written: str, kept: str) -> None:
+    cell = read_time(written)
+    assert (cell.value, cell.fault) == (kept, "")
+    assert bool(cell.repairs) == (written not in ("08:30", ""))
+
+
+@pytest.mark.parametrize("written", ["24:00", "8:60", "8", "sáng", "8.30", "08:30:00"])
+def test_what_is_no_time_of_day_is_refused(written: str) -> None:
+    assert read_time(written).fault == "time-unclear"
+
+
+def test_a_column_of_times_is_checked_with_its_cell(tmp_path: Path) -> None:
+    about = due("change")
+    del about["dataset"]["due"]
+    about["schema"]["fields"].append({"name": "begins_at", "type": "time", "titles": words("Giờ")})
+    office = open_office(make_office(tmp_path / "office", kinds={"plan": about}))
+    kind = office.kinds["plan"]
+    checked = check_file(office, kind, "unit_code;period;spent;Giờ\n00004;2026-05;1;8h30\n".encode(), collect=True)
+    assert [(p.code, p.cell) for p in checked.problems] == [("delimiter-read", ""), ("time-read", "D2")]
+    assert checked.submissions["00004", "2026-05"][0][-1] == "08:30"
+    wrong = check_file(office, kind, "unit_code;period;spent;Giờ\n00004;2026-05;1;chiều\n".encode())
+    assert [(p.code, p.cell) for p in wrong.errors] == [("time-unclear", "D2")]

@@ -6,11 +6,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from publisher.catalogue.text import Text
 
+TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+"""A time of day: 08:30."""
+
 
 class Declared(BaseModel):
     """A part of a definition: unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+CODE_RULES = {"units": "V16", "fields": "V17", "counters": "S05", "documents": "D02"}
+"""The rule that a code of each reference table must satisfy: it is listed there, and in force."""
 
 
 class Category(Declared):
@@ -37,13 +44,13 @@ class Column(Declared):
     """
 
     name: str
-    type: Literal["integer", "number", "string", "date"]
+    type: Literal["integer", "number", "string", "date", "time"]
     titles: Text
     description: Text = Text(vi="")
     aliases: tuple[str, ...] = ()
     constraints: dict[str, Any] = Field(default_factory=dict)
     categories: tuple[Category, ...] = ()
-    table: Literal["", "units", "fields"] = ""
+    table: Literal["", "units", "fields", "counters", "documents"] = ""
     named_by: NamedBy | None = None
     default: str = ""
     public: bool = True
@@ -75,6 +82,9 @@ class Column(Declared):
         found: dict[str, Any] = {"name": self.name, "type": self.type, "title": self.titles.vi}
         if self.description.vi:
             found["description"] = self.description.vi
+        if self.type == "time":  # Table Schema's own time has seconds, which no schedule has
+            found["type"] = "string"
+            constraints.setdefault("pattern", TIME)
         if constraints:
             found["constraints"] = constraints
         return found

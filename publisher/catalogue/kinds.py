@@ -218,7 +218,7 @@ class Kind(Declared):
 
     def has_score(self, name: str) -> bool:
         """Whether a measure is there and has points that a total can add up."""
-        return name in self.measures and self.measures[name].form == "score"
+        return name in self.measures and self.measures[name].form in ("score", "points")
 
     def has_key(self, line: Line) -> bool:
         """Whether a breakdown is there and can have this key."""

@@ -92,6 +92,27 @@ class Bound(Declared):
     whole: tuple[str, ...]
 
 
+class Points(Declared):
+    """Points for another kind's measure, `kind.measure`: none at `low` or beyond, all `weight` at `high` or beyond, in
+    proportion between. Where less is better, `low` is the larger. The other kind's `line` says which of its rows."""
+
+    of: str = Field(pattern=r"^\w+\.\w+$")
+    low: float
+    high: float
+    weight: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def apart(self) -> "Points":
+        """The two ends differ."""
+        if self.low == self.high:
+            raise ValueError("low and high must differ")
+        return self
+
+    def worth(self, value: float) -> float:
+        """How many points a value of the other measure is worth."""
+        return self.weight * min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+
+
 class Total(Declared):
     """The sum of other measures of the kind, each rounded to `decimals` first; those without data are left out.
     `maximum` is that of all together."""
@@ -108,8 +129,8 @@ class Band(Declared):
     title: Text
 
 
-Form = Literal["sum", "ratio", "difference", "score", "bound", "total"]
-FORMS: tuple[Form, ...] = ("sum", "ratio", "difference", "score", "bound", "total")
+Form = Literal["sum", "ratio", "difference", "score", "bound", "points", "total"]
+FORMS: tuple[Form, ...] = ("sum", "ratio", "difference", "score", "bound", "points", "total")
 
 
 class Measure(Declared):
@@ -129,6 +150,7 @@ class Measure(Declared):
     difference: Difference | None = None
     score: Score | None = None
     bound: Bound | None = None
+    points: Points | None = None
     total: Total | None = None
     decimals: int | None = None
     interval: Literal["wilson"] | None = None
@@ -153,6 +175,14 @@ class Measure(Declared):
     def is_share(self) -> bool:
         """Whether it is printed as a percentage with its numerator and denominator."""
         return self.form in ("ratio", "bound")
+
+    @property
+    def maximum(self) -> float | None:
+        """The most that a score, points or their total can be."""
+        if self.points:
+            return self.points.weight
+        declared = self.score or self.total
+        return declared.maximum if declared else None
 
     @property
     def numerator(self) -> tuple[str, ...]:

@@ -100,6 +100,7 @@ class Office:
     units: tables.Table
     fields: tables.Table
     counters: tables.Table
+    documents: tables.Table
     working_days: WorkingDays
     kinds: dict[str, Kind]
 
@@ -144,8 +145,17 @@ class Office:
         return self.datasets / addresses.FILE
 
     def table(self, name: str) -> tables.Table:
-        """The reference table `units` or `fields`."""
-        return {"units": self.units, "fields": self.fields}[name]
+        """A reference table by the name that a column's `table` gives."""
+        return {
+            "units": self.units,
+            "fields": self.fields,
+            "counters": self.counters,
+            "documents": self.documents,
+        }[name]
+
+    def document(self, sha256: str) -> Path:
+        """Where a kept document stands, under the hash of its bytes."""
+        return self.datasets / "documents" / f"{sha256}.pdf"
 
     def data_file(self, kind: str, unit: str, period: str) -> Path:
         """Where a submission stands."""
@@ -225,6 +235,7 @@ def open_office(root: Path) -> Office:
         units=units,
         fields=tables.read_fields(base / "fields.csv", known["fields"]),
         counters=tables.read_counters(base / "counters.csv", units),
+        documents=tables.read_documents(base / "documents" / "index.csv"),
         working_days=tables.read_working_days(base / "holidays.csv"),
         kinds={name: kind for name, kind in kinds.items() if name in settings.datasets or not kind.optional},
     )

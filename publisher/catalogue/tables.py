@@ -1,4 +1,4 @@
-"""The reference tables of an office: units, fields, counters, swapped working days."""
+"""The reference tables of an office: units, fields, counters, kept documents, swapped working days."""
 
 import csv
 import datetime as dt
@@ -20,6 +20,9 @@ COLUMNS = {
     "counters": ("counter_code", "unit_code", "name_vi", "name_en", "contact_point", "form", "valid_from", "valid_to"),
     "holidays": ("date", "day_type", "decision"),
 }
+
+DOCUMENTS = ("sha256", "name", "bytes", "kept_on")
+"""The columns of the list of kept documents, which scripts/attach.py writes."""
 
 CONTACT_POINTS = ("procedures", "work", "reception")
 """Where satisfaction is measured: handling procedures, handling other work, receiving citizens."""
@@ -212,6 +215,22 @@ def read_counters(path: Path, units: Table) -> Table:
                 form=v["form"],
             )
             for n, v in lines
+        ]
+    )
+
+
+def read_documents(path: Path) -> Table:
+    """documents/index.csv → Table of the documents that are kept under their hash; a missing list has none."""
+    lines = list(read_lines(path, DOCUMENTS))
+    return build_table(
+        [
+            Entry(
+                code=v["sha256"],
+                name=Text(vi=v["name"]),
+                slug=v["sha256"],
+                valid_from=None,
+            )
+            for _, v in lines
         ]
     )
 

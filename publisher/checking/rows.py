@@ -14,6 +14,7 @@ from frictionless import Check, errors
 from frictionless.table.row import Row
 
 from publisher.catalogue import Kind, Office, Unit
+from publisher.catalogue.columns import CODE_RULES
 from publisher.catalogue.periods import LABEL, label, parts
 from publisher.checking.findings import Finding, date, month, sentence
 from publisher.checking.personal_data import DOUBTFUL, suspect
@@ -111,7 +112,7 @@ class CodesAreListed(Check):
 
     def judge(self, column: str, table: str, code: str, day: dt.date | None) -> Finding | None:
         """What is wrong with a code on a day, if anything."""
-        rule = "V16" if table == "units" else "V17"
+        rule = CODE_RULES[table]
         entry = self.office.table(table).get(code)
         if entry is None:
             return Finding(rule, "error", sentence(f"{rule}.unknown"), column, (column,))

@@ -6,6 +6,7 @@ it, so a line that is altered, removed or put in later breaks the chain. What a 
 """
 
 from publisher.ledger.accepting import Accepted, accept, declare_nothing
+from publisher.ledger.documents import keep_document
 from publisher.ledger.files import check_files
 from publisher.ledger.lines import Ledger, Line, revision_file
 from publisher.ledger.store import hold, read_ledger, recover
@@ -18,6 +19,7 @@ __all__ = [
     "check_files",
     "declare_nothing",
     "hold",
+    "keep_document",
     "read_ledger",
     "recover",
     "revision_file",

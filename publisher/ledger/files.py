@@ -12,7 +12,7 @@ from publisher.ledger.lines import Ledger, Line, revision_name
 
 
 def check_files(office: Office, ledger: Ledger) -> None:
-    """Compare every accepted and every replaced file with the ledger.
+    """Compare every accepted and every replaced file with the ledger, and every kept document with its hash.
 
     Raises Mistake `file-changed`, `file-missing` or `file-unknown` with the first such path (relative to the office),
     how many files there are in all, and a Problem of the same code for each.
@@ -22,6 +22,12 @@ def check_files(office: Office, ledger: Ledger) -> None:
         for line in ledger.lines
     }
     found = {name: sha256(office.datasets / name) for name in csv_names(office.datasets)}
+    for entry in office.documents:
+        path = office.document(entry.code)
+        name = path.relative_to(office.datasets).as_posix()
+        wanted[name] = entry.code
+        if path.exists():
+            found[name] = sha256(path)
     wrong = [(name, "file-changed") for name in wanted if name in found and found[name] != wanted[name]]
     wrong += [(name, "file-missing") for name in wanted if name not in found]
     wrong += [(name, "file-unknown") for name in found if name not in wanted]

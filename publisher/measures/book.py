@@ -158,6 +158,8 @@ class Book:
             cells[of] = self._cell(of, unit, months, basis, where)
         if formula.form == "total":
             value, above, below, state = self._add_up(kind, measure, unit, period, breakdown, key, basis)
+        elif formula.form == "points":
+            value, above, below, state = self._give_points(kind, measure, unit, period, basis)
         else:
             value, above, below, state = compute(formula, cells)
         if formula.hidden and state == "blank" and above is None and len(months) == 1 and unit != EVERY:
@@ -177,9 +179,23 @@ class Book:
                 self.figure(kind, name, unit, period, breakdown=breakdown, key=key, basis=basis),
                 measures[name],
             )
-            if declared and score.score and part.value is not None:
-                value, most = value + rounded(part.value, declared.decimals), most + score.score.maximum
+            if declared and score.maximum and part.value is not None:
+                value, most = value + rounded(part.value, declared.decimals), most + score.maximum
         return (round(value, DECIMALS), None, most, "given") if most else (None, None, None, "blank")
+
+    def _give_points(
+        self, kind: str, measure: str, unit: str, period: str, basis: str
+    ) -> tuple[Number | None, Number | None, Number | None, State]:
+        """(points, the value that they are given for, the most that they could be, state)."""
+        declared, source = self.office.kinds[kind].measures[measure].points, self.formulas[kind, measure].source
+        if not declared or not source:
+            return None, None, None, "blank"
+        line = self.office.kinds[source[0]].line
+        where = {"breakdown": line.breakdown, "key": line.key} if line else {}
+        found = self.figure(*source, unit, period, basis=basis, **where)
+        if found.value is None:
+            return None, None, declared.weight, found.state
+        return round(declared.worth(found.value), DECIMALS), found.value, declared.weight, "given"
 
     def _make_lines(self, kind: str, together: bool) -> Lines:
         frame, tallies = self.cubes[kind].frame, list(self.office.kinds[kind].tallies)

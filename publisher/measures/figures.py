@@ -29,6 +29,7 @@ class Figure:
     whole. A ratio, a bound, a difference and a score have a `numerator` and a `denominator` (what is added and what is
     taken off; points and reports); a sum has neither; the `denominator` of a total is the most that it could be.
     `as_of` is the ISO day of the figures, "" when they are of several days.
+    Points have the value that they are given for as `numerator` and the most that they could be as `denominator`.
     `state`: "given"; "none": the denominator is 0, nothing arose ("không phát sinh", rule V12); "blank": not all
     that it is made of is known; "hidden": it is known, but of too few people to be published; "exceeded": a bound of
     more known ones than there are. Only a given figure has a value.
@@ -90,6 +91,8 @@ class Formula:
     known: tuple[Part, ...] = ()
     high: bool = False
     hidden: tuple[Part, ...] = ()
+    source: tuple[str, str] | None = None
+    """The (kind, measure) that points are given for; None where the office lacks the kind."""
 
 
 def prepare(office: Office, kind: Kind, name: str) -> Formula:
@@ -113,7 +116,20 @@ def prepare(office: Office, kind: Kind, name: str) -> Formula:
     known, hidden = tuple(map(part, measure.known)), tuple(map(part, measure.hidden))
     others = {p.kind for p in (*above, *below, *known, *hidden)} & set(office.kinds) - {kind.name}
     high = bool(measure.bound and measure.bound.end == "high")
-    return Formula(measure.form, above, below, tuple(sorted(others)), known, high, hidden)
+    return Formula(
+        measure.form, above, below, tuple(sorted(others)), known, high, hidden, source_of(office, kind, name)
+    )
+
+
+def source_of(office: Office, kind: Kind, name: str) -> tuple[str, str] | None:
+    """The (kind, measure) that a measure gives points for. Raises Mistake `definition` for a measure that is not."""
+    declared = kind.measures[name].points
+    of, _, measure = declared.of.partition(".") if declared else ("", "", "")
+    if of not in office.kinds:
+        return None
+    if measure not in office.kinds[of].measures:
+        raise Mistake("definition", {"file": str(kind.folder), "detail": f"measures.{name}: {of}.{measure}"})
+    return of, measure
 
 
 def compute(

@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from publisher import words
 from publisher.catalogue import Kind, Office
-from publisher.catalogue.columns import Column
+from publisher.catalogue.columns import CODE_RULES, Column
 from publisher.errors import VALUE_LIMIT, Problem, Severity, column_letter
 from publisher.reading import values
 from publisher.reading.decoding import Text
@@ -188,7 +188,7 @@ class Body:
             self.picked.append(table.columns[name].number - 1)
             self.caches.append(self.remembered(column, constants))
         elif by_name in table.inputs:
-            rule = "V16" if column.table == "units" else "V17"
+            rule = CODE_RULES[column.table]
             self.sources.append(by_name)
             self.picked.append(table.inputs[by_name].number - 1)
             self.caches.append(Remembered(partial(values.read_name, self.office.table(column.table), rule)))
@@ -308,7 +308,7 @@ class Body:
     def fill(self, number: int, raw: list[str], cells: list[str], name: str, column: str) -> None:
         """A blank code is found by the name beside it."""
         table_name = self.kind.columns[column].table
-        rule = "V16" if table_name == "units" else "V17"
+        rule = CODE_RULES[table_name]
         source = raw[self.table.inputs[name].number - 1]
         cell = values.read_name(self.office.table(table_name), rule, source)
         if cell.fault:
@@ -368,6 +368,7 @@ def reader(column: Column, decimal: str, office: Office, constants: Mapping[str,
         "integer": lambda: partial(values.read_integer, column, decimal),
         "number": lambda: partial(values.read_number, column, decimal),
         "date": lambda: values.read_date,
+        "time": lambda: values.read_time,
         "string": lambda: text_reader(column, office),
     }
     return by_type[column.type]()

@@ -48,6 +48,7 @@ EN_NUMBER = re.compile(r"(?P<whole>[0-9]+)(?:\.(?P<part>[0-9]+))?")
 
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 VI_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+TIME = re.compile(r"([0-9]{1,2})(?:\s*(?:[:hH]|gi[oờ])\s*([0-9]{2})?\s*(?:ph[uú]t)?)")
 ISO_PERIOD = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 VI_PERIOD = re.compile(r"(?:th[aá]ng\s+)?(0?[1-9]|1[0-2])\s*/\s*(20[0-9]{2})", re.IGNORECASE)
 LONG_PERIOD = re.compile(r"th[aá]ng\s+(0?[1-9]|1[0-2])\s+n[aă]m\s+(20[0-9]{2})", re.IGNORECASE)
@@ -235,6 +236,19 @@ def read_date(raw: str) -> Cell:
     except ValueError:
         return fault("date-unclear", "impossible")
     return repaired(cell, iso)
+
+
+def read_time(raw: str) -> Cell:
+    """A time of day from 8:30, 08:30, 8h30, 8h, 8 giờ 30; given as 08:30."""
+    cell = clean(raw)
+    text = cell.value
+    if cell.fault or not text:
+        return cell
+    found = TIME.fullmatch(text)
+    if not found or int(found[1]) > 23 or int(found[2] or 0) > 59:
+        return fault("time-unclear")
+    value = f"{int(found[1]):02d}:{int(found[2] or 0):02d}"
+    return repaired(cell, value, *(("time-read",) if value != text else ()))
 
 
 def read_period(expected: str, raw: str) -> Cell:
