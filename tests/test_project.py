@@ -344,7 +344,7 @@ def names_in_templates() -> set[str]:
     """Every name that a template takes from outside: what its page, the view and the environment give it."""
     environment = jinja2.Environment(autoescape=True)
     found = set()
-    for path in [*ROOT.glob("publisher/templates/*.j2"), *ROOT.glob("datasets/*/page.html.j2")]:
+    for path in [*ROOT.glob("publisher/templates/*.j2"), *ROOT.glob("datasets/*/*.html.j2")]:
         tree = environment.parse(path.read_text(encoding="utf-8"))
         own = {name.name for name in tree.find_all(jinja2.nodes.Name) if name.ctx == "store"}
         found |= jinja2.meta.find_undeclared_variables(tree) - own

@@ -80,6 +80,31 @@ class MoreTable(Declared):
     line: Line | None = None
 
 
+class OwnPage(Declared):
+    """A page of a kind's own beside its figures: made by a template of the kind's folder for each unit with rows
+    (`/don-vi/<slug>/<address>/`) or once for the office (`/so-lieu/<kind>/<address>/`)."""
+
+    address: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    template: str = Field(pattern=r"^[a-z_]+\.html\.j2$")
+    title: Text
+    of: Literal["unit", "office"] = "unit"
+
+
+class Agenda(Declared):
+    """Which columns make a calendar that people can subscribe to: a day, times of day, what, where."""
+
+    date: str
+    begins: str = ""
+    ends: str = ""
+    summary: str
+    place: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads, "" where none is named."""
+        return self.date, self.begins, self.ends, self.summary, self.place
+
+
 class Kind(Declared):
     """Everything about one dataset kind. `name` is its folder, `folder` where it stands, `digest` the sha-256
     of its definition files: a cached result is good only for the definition it was made with.
@@ -122,6 +147,8 @@ class Kind(Declared):
     tables: tuple[MoreTable, ...] = ()
     line: Line | None = None
     charts: tuple[Chart, ...] = ()
+    pages: tuple[OwnPage, ...] = ()
+    calendar: Agenda | None = None
     layouts: tuple[Layout, ...] = ()
     changes: tuple[Text, ...] = ()
 
@@ -168,6 +195,14 @@ class Kind(Declared):
         return {"fields": [c.descriptor() for c in self.schema_columns], "missingValues": [""]}
 
     @model_validator(mode="after")
+    def templates_exist(self) -> "Kind":
+        """Every declared page has its template."""
+        lacking = [page.template for page in self.pages if not (self.folder / page.template).is_file()]
+        if lacking:
+            raise ValueError(f"pages: no file {', '.join(lacking)}")
+        return self
+
+    @model_validator(mode="after")
     def awaited(self) -> "Kind":
         """What is awaited has a day on which it is due."""
         if (self.due is None) != (self.every == "change"):
@@ -181,6 +216,7 @@ class Kind(Declared):
         used: list[tuple[str, str]] = [("grain", name) for name in self.grain]
         used += [("fixed", name) for name in FIXED_COLUMNS]
         used += [("private", name) for name in self.private]
+        used += [("calendar", name) for name in (self.calendar.columns if self.calendar else ()) if name]
         for key, tally in self.tallies.items():
             used += [(f"tallies.{key}", name) for name in (*tally.sum, *(tally.count or {}), *tally.where)]
         for key, breakdown in self.breakdowns.items():

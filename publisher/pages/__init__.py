@@ -14,7 +14,7 @@ from publisher.catalogue.text import order
 from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
-from publisher.pages import downloads
+from publisher.pages import downloads, registers
 from publisher.pages.shell import Page, Writer, rich
 from publisher.pages.status import Board
 from publisher.pages.view import BASES, View
@@ -38,12 +38,15 @@ def write_pages(
     frame = {"kinds": kinds, "EVERY": EVERY, "release": short(release_id), "received": received}
     writer = Writer(office, out, frame)
     packages = downloads.write(writer, ledger)
+    registers.write_documents(writer, ledger)
+    registers.write_calendars(writer, views[office.settings.languages[0]], ledger)
 
     for unit in sorted(reporting_units(office, ledger), key=lambda u: order(u.name.vi)):
         for lang, view in views.items():
             unit_page(writer, view, unit, lang)
     for lang, view in views.items():
         write_overviews(writer, view, lang, packages)
+        registers.write_own_pages(writer, view, lang)
         copy_content(writer, lang, content[lang])
 
 
@@ -114,7 +117,13 @@ def write_overviews(writer: Writer, view: View, lang: str, packages: list[downlo
         page(f"thang/{month}/", "month.html.j2", formats.period(lang, month), month=month, chosen=chosen, months=months)
     page("so-lieu/", "datasets.html.j2", say(lang, "pages.datasets.title"))
     for kind in office.kinds.values():
-        page(f"so-lieu/{kind.name}/", "dataset.html.j2", kind.title[lang], kind=kind)
+        page(
+            f"so-lieu/{kind.name}/",
+            "dataset.html.j2",
+            kind.title[lang],
+            kind=kind,
+            register=registers.Register(kind, view),
+        )
     page("linh-vuc/", "fields.html.j2", say(lang, "pages.fields.title"), fields=used_fields)
     for entry in used_fields:
         page(

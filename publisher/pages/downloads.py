@@ -94,6 +94,8 @@ def texts(office: Office, kind: Kind, unit: str, period: str, lang: str) -> list
         return []
     found = []
     for row in latest_rows(path, path.stat().st_mtime_ns):
+        if kind.is_private(row):
+            continue
         where = [row_name(office, kind, name, row[name], lang) for name in kind.grain[2:] if row[name]]
         for column in text_columns(kind):
             if row[column]:
@@ -137,6 +139,8 @@ def month_csv(office: Office, kind: Kind, period: str, units: list[str]) -> tupl
     count = 0
     for unit in units:
         for row in read_rows(office, kind.name, unit, period):
+            if kind.is_private(row):
+                continue
             cells = []
             for name, _ in columns:
                 if name in named:

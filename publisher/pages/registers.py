@@ -1,0 +1,175 @@
+"""What a kind shows beside its figures: pages of its own, kept documents, a calendar to subscribe to.
+
+All of it is declared in the kind's folder: `pages:` and `calendar:` in dataset.yaml, templates beside it. Rows that the
+kind keeps private never come here.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from icalendar import Calendar, Event
+
+from publisher.catalogue import Kind, Office, Unit
+from publisher.catalogue.kinds import OwnPage
+from publisher.catalogue.office import ZONE
+from publisher.catalogue.text import one_line, order
+from publisher.ledger import Ledger
+from publisher.pages import downloads
+from publisher.pages.shell import Writer
+from publisher.pages.view import View
+from publisher.words import format as formats
+from publisher.words import say
+
+DOCUMENTS = "tai-lieu"
+"""Where kept documents stand on the site, each under its hash."""
+
+CALENDAR = "lich.ics"
+"""A unit's calendar, beside its page."""
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Register:
+    """The rows of one kind as its own templates see them, in one language: what stands, unit by unit."""
+
+    kind: Kind
+    view: View
+
+    @property
+    def office(self) -> Office:
+        """The office."""
+        return self.view.office
+
+    def last(self, unit: str) -> str:
+        """The label of the unit's latest submission, "" when it made none."""
+        return self.view.last(self.kind, unit)
+
+    def rows(self, unit: str, period: str = "") -> list[Row]:
+        """The public rows of a unit's submission of a period, by default the latest one: column → text."""
+        label = period or self.last(unit)
+        return public_rows(self.office, self.kind, unit, label) if label else []
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """The units that have rows, in Vietnamese order."""
+        found = [unit for unit in self.office.units if isinstance(unit, Unit) and self.last(unit.code)]
+        return sorted(found, key=lambda unit: order(unit.name.vi))
+
+    def name(self, column: str, value: str) -> str:
+        """A cell in words: the name of a code, the title of a category, a day as people write it; else the text."""
+        declared, lang = self.kind.columns[column], self.view.lang
+        if not value:
+            return ""
+        if declared.table:
+            entry = self.office.table(declared.table).get(value)
+            return entry.name[lang] if entry else value
+        if declared.type == "date":
+            return formats.date(lang, dt.date.fromisoformat(value))
+        return next((c.titles[lang] for c in declared.categories if c.value == value), value)
+
+    def document(self, sha256: str) -> str:
+        """The address of a kept document below the site's root; "" for a blank cell."""
+        return f"{DOCUMENTS}/{sha256}.pdf" if sha256 else ""
+
+    def calendar(self, unit: Unit) -> str:
+        """The address of a unit's calendar below the site's root; "" when the kind makes none."""
+        return f"don-vi/{unit.slug}/{CALENDAR}" if self.kind.calendar else ""
+
+
+def public_rows(office: Office, kind: Kind, unit: str, period: str) -> list[Row]:
+    """The rows of an accepted file that may be shown one by one, public columns only."""
+    path = office.data_file(kind.name, unit, period)
+    if not path.exists():
+        return []
+    hidden = kind.is_private
+    found = downloads.rows(office, kind, unit, period)
+    if not kind.private:
+        return found
+    whole = downloads.read_rows(office, kind.name, unit, period)
+    return [shown for shown, row in zip(found, whole, strict=True) if not hidden(row)]
+
+
+def write_own_pages(writer: Writer, view: View, lang: str) -> None:
+    """Every page that a kind declares, of each unit with rows or of the office."""
+    for kind in view.office.kinds.values():
+        if not kind.pages:
+            continue
+        register = Register(kind, view)
+        for page in kind.pages:
+            for path, title, context in places(register, page, lang):
+                description = say(lang, "pages.description", title=title, office=view.office.settings.name[lang])
+                template = f"{kind.name}/{page.template}"
+                writer.page(
+                    lang, path, template, title, description, view=view, kind=kind, register=register, **context
+                )
+
+
+def places(register: Register, page: OwnPage, lang: str) -> Iterator[tuple[str, str, dict[str, Unit | OwnPage]]]:
+    """(address, title, further names of the template) of one declared page."""
+    if page.of == "office":
+        yield f"so-lieu/{register.kind.name}/{page.address}/", page.title[lang], {"own": page}
+        return
+    for unit in register.units:
+        title = f"{page.title[lang]}: {unit.name[lang]}"
+        yield f"don-vi/{unit.slug}/{page.address}/", title, {"own": page, "unit": unit}
+
+
+def write_documents(writer: Writer, ledger: Ledger) -> None:
+    """Every document that a public row of a submission in force names, once, under its hash."""
+    office = writer.office
+    wanted: set[str] = set()
+    for kind in office.kinds.values():
+        columns = [c.name for c in kind.schema_columns if c.table == "documents" and c.public]
+        if columns:
+            for of, unit, period in ledger.current:
+                if of == kind.name:
+                    rows = public_rows(office, kind, unit, period)
+                    wanted |= {row[name] for row in rows for name in columns if row[name]}
+    for sha256 in sorted(wanted):
+        writer.write("vi", f"{DOCUMENTS}/{sha256}.pdf", office.document(sha256).read_bytes())
+
+
+def write_calendars(writer: Writer, view: View, ledger: Ledger) -> None:
+    """One calendar a unit (RFC 5545), of its two latest submissions: the days to come and those just gone."""
+    for kind in view.office.kinds.values():
+        if not kind.calendar:
+            continue
+        register = Register(kind, view)
+        for unit in register.units:
+            labels = view.book.unit_periods(kind.name, unit.code)[-2:]
+            content = make_calendar(register, unit, labels, ledger)
+            writer.write("vi", register.calendar(unit), content)
+
+
+def make_calendar(register: Register, unit: Unit, labels: list[str], ledger: Ledger) -> bytes:
+    """The calendar of a unit; the same rows give the same bytes."""
+    kind, declared = register.kind, register.kind.calendar
+    assert declared is not None
+    found = Calendar()
+    found.add("prodid", "-//cong-khai//VI")
+    found.add("version", "2.0")
+    found.add("x-wr-calname", f"{kind.title.vi}: {one_line(unit.name.vi)}")
+    found.add("x-wr-timezone", ZONE.key)
+    for label in labels:
+        line = ledger.current[kind.name, unit.code, label]
+        stamp = dt.datetime.fromisoformat(line.accepted_at).astimezone(dt.UTC)
+        for row in register.rows(unit.code, label):
+            event = Event()
+            said = "\0".join([unit.code, label, *(row[name] for name in declared.columns if name)])
+            event.add("uid", f"{hashlib.sha256(said.encode()).hexdigest()[:32]}@cong-khai")
+            event.add("dtstamp", stamp)
+            day = dt.date.fromisoformat(row[declared.date])
+            for name, key in ((declared.begins, "dtstart"), (declared.ends, "dtend")):
+                if name and row[name]:
+                    event.add(key, dt.datetime.combine(day, dt.time.fromisoformat(row[name]), ZONE).astimezone(dt.UTC))
+                elif key == "dtstart":
+                    event.add(key, day)
+            event.add("summary", row[declared.summary])
+            if declared.place and row[declared.place]:
+                event.add("location", row[declared.place])
+            found.add_component(event)
+    return bytes(found.to_ical())
