@@ -644,7 +644,8 @@ def test_a_key_in_two_files_is_a_bug(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 def test_filling_looks_names_up_and_nothing_more() -> None:
-    assert words.fill("{a} {a.b} {a[0]} {{a}} {b}", {"a": "{b}", "b": 1}) == "{b} {a.b} {a[0]} {{b}} 1"
+    assert words.fill("{a} {a[0]} {{a}} {b}", {"a": "{b}", "b": 1}) == "{b} {a[0]} {{b}} 1"
+    assert words.fill("{a.upper}", {"a.upper": "plain name"}) == "plain name"
     with pytest.raises(KeyError):
         words.fill("{missing}", {})
 

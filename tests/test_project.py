@@ -11,7 +11,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from publisher.catalogue import columns, kinds, measures, open_office, rules
+from publisher.catalogue import columns, kinds, measures, open_office, questions, rules
 from publisher.catalogue.office import Publishing
 from publisher.checking import check_file
 from publisher.checking.rules import ALWAYS, PLACES
@@ -314,6 +314,8 @@ DEFINITIONS: dict[str, type[BaseModel]] = {
     "breakdowns": measures.Breakdown,
     "tallies": measures.Tally,
     "charts": kinds.Chart,
+    "questions": questions.Question,
+    "answers": questions.Answer,
 }
 MADE = {"name", "folder", "digest", "schema_columns", "rules", "layouts"}
 """What is not written as a key: it comes from the folder, or from the other files."""

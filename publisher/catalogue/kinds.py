@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from publisher.catalogue.columns import Column, Declared, Layout
 from publisher.catalogue.measures import Breakdown, Measure, Tally, Where, one_of
+from publisher.catalogue.questions import Question
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.catalogue.text import Text, fold
 from publisher.errors import Mistake
@@ -141,8 +142,7 @@ class Kind(Declared):
     tallies: dict[str, Tally]
     measures: dict[str, Measure]
     headline: tuple[str, ...]
-    sentence: Text = Text(vi="")
-    sentence_all: Text = Text(vi="")
+    questions: tuple[Question, ...] = ()
     table: tuple[str, ...]
     tables: tuple[MoreTable, ...] = ()
     line: Line | None = None
@@ -239,7 +239,12 @@ class Kind(Declared):
         missing += [f"tallies: {name} is a reserved name" for name in self.tallies if name in RESERVED_TALLIES]
         shown = [*self.headline, *self.table, *(m for c in self.charts for m in c.measures)]
         shown += [m for table in self.tables for m in table.measures]
+        shown += [m for question in self.questions for m in sorted(question.measures)]
         missing += [f"shown: {name}" for name in shown if name not in self.measures]
+        divided = {name for question in self.questions for answer in question.answers for name in answer.divided}
+        missing += [
+            f"questions: {m}.denominator" for m in sorted(divided) if m in self.measures and not self.is_share(m)
+        ]
         lines = [line for line in (self.line, *(table.line for table in self.tables)) if line]
         missing += [f"line: {line.breakdown}={line.key}" for line in lines if not self.has_key(line)]
         missing += self.unknown_values()
@@ -251,6 +256,10 @@ class Kind(Declared):
                 if text and labels.setdefault(fold(text), name) != name:
                     raise ValueError(f"the header {text!r} means two columns: {name}, {labels[fold(text)]}")
         return self
+
+    def is_share(self, name: str) -> bool:
+        """Whether a measure is printed with its numerator and denominator."""
+        return self.measures[name].is_share
 
     def has_score(self, name: str) -> bool:
         """Whether a measure is there and has points that a total can add up."""

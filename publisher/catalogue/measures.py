@@ -138,11 +138,13 @@ class Measure(Declared):
 
     `interval: wilson` puts the Wilson score interval (95 %) beside a ratio. `hidden` names tallies: a figure that is
     blank although their sum is above 0 is not missing but held back, since too few people stand behind it. `bands` name
-    grades of its values; a total has one only when none of its measures is left out.
+    grades of its values; a total has one only when none of its measures is left out. `cases` is the word for what a
+    ratio counts, such as dossiers.
     """
 
     title: Text
     short: Text = Text(vi="")
+    cases: Text = Text(vi="")
     definition: Text
     better: Literal["higher", "lower", "neither"] = "neither"
     sum: tuple[str, ...] = ()

@@ -8,8 +8,10 @@ that any one of them is told apart is at most 5 %, however many they are.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import exp, lgamma, log, log1p
+from math import exp, lgamma, log, log1p, sqrt
 from typing import Literal
+
+from publisher.measures.figures import Number, wilson
 
 State = Literal["better", "same", "worse", "few"]
 
@@ -106,3 +108,14 @@ def at_most(k: int, cases: int, rate: float) -> float:
         term *= odds * k / (cases - k + 1)
         k -= 1
     return min(total, 1.0)
+
+
+def differ(before: tuple[Number, Number], now: tuple[Number, Number]) -> bool:
+    """Whether two shares (part, whole) differ by more than chance explains: the 95 % interval of their difference, made
+    of their Wilson intervals, leaves out 0 (Newcombe, Statistics in Medicine 17, 1998, method 10)."""
+    (low_1, high_1), (low_2, high_2) = wilson(*before), wilson(*now)
+    share_1, share_2 = 100 * before[0] / before[1], 100 * now[0] / now[1]
+    gap = share_2 - share_1
+    least = gap - sqrt((share_2 - low_2) ** 2 + (high_1 - share_1) ** 2)
+    most = gap + sqrt((high_2 - share_2) ** 2 + (share_1 - low_1) ** 2)
+    return not least <= 0 <= most

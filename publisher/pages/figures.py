@@ -98,9 +98,17 @@ def rate(lang: str, measure: Measure, figure: Figure) -> str:
     `#numerator` or `#denominator`; "" for other measures and where there is nothing to divide."""
     if not measure.is_share or figure.value is None:
         return ""
-    address = figure.address
-    shown = (data(value, f"{address}#{name}", part_text(lang, value)) for name, value in parts(figure).items())
+    shown = (part(lang, figure, name) for name in parts(figure))
     return f'<span class="ck-rate">{"/".join(shown)}</span>'
+
+
+def part(lang: str, figure: Figure, name: str) -> str:
+    """One part of a rate by its name, as an element whose address ends in `#numerator` or `#denominator`.
+
+    Raises KeyError where there is no such part.
+    """
+    value = parts(figure)[name]
+    return data(value, f"{figure.address}#{name}", part_text(lang, value))
 
 
 def ends(lang: str, measure: Measure, figure: Figure) -> list[str]:

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,14 +23,20 @@ LANGUAGE_NAMES = {lang: load(lang)["pages.language"] for lang in LANGUAGES}
 BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
-def rich(template: str, values: dict[str, Any]) -> Markup:
+def rich(template: str, values: Mapping[str, Any]) -> Markup:
     """A sentence whose places may hold elements: everything that is not Markup becomes one line and is escaped."""
-
-    def place(match: re.Match[str]) -> str:
+    said, end = Markup(), 0
+    for match in PLACE.finditer(template):
         value = values[match[1]]
-        return str(value if isinstance(value, Markup) else escape(one_line(str(value))))
-
-    return Markup(PLACE.sub(place, str(escape(template))))  # noqa: S704 every place is escaped above
+        shown = value if isinstance(value, Markup) else escape(one_line(str(value)))
+        one, other = match[2], match[3]
+        said += escape(template[end : match.start()])
+        if one is None:
+            said += shown
+        else:
+            said += shown.join(map(escape, (one if shown.striptags() == "1" else other).split("#")))
+        end = match.end()
+    return said + escape(template[end:])
 
 
 @dataclass

@@ -109,6 +109,15 @@ class Board:
             lines[-1].nothing,
         )
 
+    def latest(self, kind: Kind, unit: str) -> Status | None:
+        """How a unit's last submission that was due stands; None when none of it has been due."""
+        for period in reversed(self.labels(kind.name)):
+            if unit in self.expected(kind.name, period):
+                found = self.status(kind, unit, period)
+                if found.due and found.due < self.office.today:
+                    return found
+        return None
+
     def periods(self, kind: Kind) -> list[str]:
         """Every period of a kind that is due or has data, first to last."""
         return list(self.labels(kind.name))

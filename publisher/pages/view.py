@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from markupsafe import Markup
 
@@ -14,7 +13,8 @@ from publisher.catalogue.kinds import MoreTable
 from publisher.catalogue.text import order
 from publisher.errors import Problem
 from publisher.measures import EVERY, Book, Figure, rounded
-from publisher.pages import downloads, figures
+from publisher.pages import answers, downloads, figures
+from publisher.pages.answers import Answered
 from publisher.pages.shell import rich
 from publisher.pages.status import Board
 from publisher.words import format as formats
@@ -154,30 +154,40 @@ class View:
             for measure in more.measures
         )
 
-    def sentence(self, kind: Kind, unit: Unit, period: str) -> Markup:
-        """What one unit's headline figures say, in one sentence."""
+    def answers(self, kind: Kind, unit: Unit, period: str) -> list[Answered]:
+        """What citizens ask of one unit, and what its figures of a period answer."""
         basis = self.basis(kind.name, unit.code, period)
-        return self.say_figures(
-            kind, kind.sentence[self.lang], unit.code, period, basis, {"unit": unit.name[self.lang]}
-        )
+        return answers.answers(self, kind, unit.code, period, basis, unit.name[self.lang])
 
-    def sentence_all(self, kind: Kind, period: str, basis: str, count: int) -> Markup:
-        """What the headline figures of all units with one basis say; `count` is how many they are."""
-        name = self.office.settings.short_name[self.lang]
-        values = {"unit": name, "count": formats.number(self.lang, count)}
-        return self.say_figures(kind, kind.sentence_all[self.lang], EVERY, period, basis, values)
+    def answers_all(self, kind: Kind, period: str, basis: str, count: int) -> list[Answered]:
+        """The same of all units with one basis together; `count` is how many they are."""
+        name: Markup | str = self.office.settings.short_name[self.lang]
+        if count > 1 or len(self.office.units) > 1:
+            shown = formats.number(self.lang, count)
+            name = rich(load(self.lang)["pages.answer.who"], {"count": shown, "office": name})
+        return answers.answers(self, kind, EVERY, period, basis, name)
 
-    def say_figures(
-        self, kind: Kind, template: str, unit: str, period: str, basis: str, values: dict[str, Any]
-    ) -> Markup:
-        """A sentence with its figures as elements; a plain list where it has none or a figure is not there."""
-        shown = {m: self.show(kind, m, unit, period, basis=basis) for m in kind.headline}
-        states = {self.figure(kind, m, unit, period, basis=basis).state for m in kind.headline}
-        when = self.period(period, basis)
-        if template and states == {"given"}:
-            return rich(template, {**shown, **values, "period": when})
-        items = [Markup("{}: {}").format(kind.measures[m].title[self.lang], shown[m]) for m in kind.headline]
-        return Markup("{}: {}.").format(when, Markup("; ").join(items))
+    def submitted(self, unit: Unit) -> Markup | str:
+        """Whether a unit submitted its latest reports in time, in a sentence; "" when none was due yet."""
+        return answers.submitted(self, unit)
+
+    def submitted_all(self) -> Markup | str:
+        """The same of all units together."""
+        return answers.submitted_all(self, [unit for unit in self.office.units if isinstance(unit, Unit)])
+
+    def behind(self, kind: Kind, unit: Unit) -> str:
+        """That a unit has not submitted its latest report that was due, and which one is shown; else ""."""
+        status, last = self.board.latest(kind, unit.code), self.last(kind, unit.code)
+        if not status or not status.due or status.state != "missing":
+            return ""
+        values = {
+            "unit": unit.name[self.lang],
+            "period": self.period(status.period),
+            "due": formats.date(self.lang, status.due),
+        }
+        if not last:
+            return say(self.lang, "pages.answer.behind_never", **values)
+        return say(self.lang, "pages.answer.behind", **values, last=self.period(last))
 
     def as_of(self, kind: Kind, period: str, iso: str) -> str:
         """ "Số liệu đến ngày …" where the figures do not stand at the period's end; else ""."""

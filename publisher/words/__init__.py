@@ -17,7 +17,8 @@ from publisher.errors import Mistake, Problem, Severity, cut
 
 LANGUAGES = ("vi", "en")
 HERE = Path(__file__).parent
-PLACE = re.compile(r"\{(\w+)\}")
+PLACE = re.compile(r"\{([\w.]+)(?:\|([^{}|]*)\|([^{}|]*))?\}")
+"""A place in a sentence: `{name}`, or `{name|one form|other form}`, which prints a form by the number."""
 
 
 def parse_yaml(text: str) -> Any:
@@ -65,16 +66,25 @@ def check() -> None:
 
 
 def places(template: str) -> set[str]:
-    """The names of the places `{name}` in a sentence."""
-    return set(PLACE.findall(template))
+    """The names of the places in a sentence."""
+    return {name for name, _, _ in PLACE.findall(template)}
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
     """A sentence with its places filled; nothing but names is looked up, so a word file runs no code.
 
+    `{count|# unit|# units}` prints the first form for 1 and the second for any other number, # being the number.
     Raises KeyError when a value is missing.
     """
-    return PLACE.sub(lambda match: str(values[match[1]]), template)
+    return PLACE.sub(lambda match: form(match, shown := str(values[match[1]]), shown), template)
+
+
+def form(match: re.Match[str], number: str, shown: str) -> str:
+    """What stands in a place: `shown`, or the form that belongs to `number` (as people read it) with `shown` in it."""
+    one, other = match[2], match[3]
+    if one is None:
+        return shown
+    return (one if number == "1" else other).replace("#", shown)
 
 
 def say(lang: str, key: str, **values: Any) -> str:
