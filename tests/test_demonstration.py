@@ -103,7 +103,7 @@ def missing(office: Office, site: Path, flaw: Flaw) -> None:
     assert unit
     due = formats.date("vi", office.due_on(kind, flaw.period))
     assert f"{label(kind, flaw)}Chưa nộp (hạn {due})" in text(page(site, unit_page(office, flaw)))
-    rows = section(site, unit_page(office, flaw), flaw.kind).xpath(".//details[@class='ck-more']//tbody/tr")
+    rows = section(site, f"{unit_page(office, flaw)}/tung-ky", flaw.kind).find(".//table").findall("tbody/tr")
     (row,) = [row for row in rows if text(row.find("th")) == formats.period("vi", flaw.period)]
     assert f"Chưa nộp (hạn {due})" in text(row)
     assert row.xpath(".//data") == []

@@ -194,8 +194,8 @@ def test_nine_answers_are_nowhere_and_ten_are_printed(pages: Path, office: Offic
 
 
 def month_row(pages: Path, lang: str, unit: str) -> list[str]:
-    """The cells of a unit in the month's first table of the survey."""
-    table = section(pages, f"{lang}/thang/{PERIOD}").find(".//table")
+    """The cells of a unit in the month's full table of the survey."""
+    table = page(pages, f"{lang}/thang/{PERIOD}/satisfaction").find(".//table")
     (found,) = [row for row in table.xpath(".//tbody/tr") if text(row.find("th/a")) == unit]
     return [text(cell) for cell in found.findall("td")]
 
@@ -205,15 +205,16 @@ def test_the_month_shows_each_channel_with_its_parts_and_its_interval(pages: Pat
         "90,0% 108 / 120 [ 83,3% – 94,2% ]", "70,0% * 7 / 10 [ 39,7% – 89,2% ]", "30,0% 120 / 400", "2,5% 10 / 400",
         "250", "120",
     ]  # fmt: skip
-    foot = [text(cell) for cell in section(pages, f"vi/thang/{PERIOD}").find(".//table").xpath(".//tfoot//td")]
+    table = page(pages, f"vi/thang/{PERIOD}/satisfaction").find(".//table")
+    foot = [text(cell) for cell in table.xpath(".//tfoot//td")]
     assert foot[:2] == ["90,0% 108 / 120 [ 83,3% – 94,2% ]", "98,1% 412 / 420 [ 96,3% – 99,0% ]"]
 
 
 def test_further_tables_stand_where_they_have_figures_and_nowhere_else(pages: Path) -> None:
     bounds = "Giới hạn khi tính cả người không trả lời; điểm trung bình"
     marked, paper = "Khi bỏ phiếu có dấu hiệu bất thường; lượt gửi đã loại", "Phiếu giấy"
-    for path in (f"vi/thang/{PERIOD}", "vi/don-vi/phuong-ba-dinh"):
-        shown = [text(s) for s in section(pages, path).xpath("./details/summary")]
+    for path in (f"vi/thang/{PERIOD}/satisfaction", "vi/don-vi/phuong-ba-dinh/tung-ky"):
+        shown = [text(s) for s in page(pages, path).xpath("//details/summary")]
         assert [title for title in shown if not title.startswith("Xem bảng")] == [
             bounds, marked, "Điểm 0, 1, 2 (Thông tư 01/2018/TT-VPCP), mọi câu hỏi",
             "Tiếp công dân, câu đánh giá chung (thang 3 mức)", "Tiếp công dân, mọi câu hỏi và số phiếu",

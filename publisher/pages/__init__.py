@@ -15,11 +15,12 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
 from publisher.pages import downloads, registers
+from publisher.pages.months import part_title, write_months
+from publisher.pages.parts import parts
 from publisher.pages.shell import Page, Writer, rich
 from publisher.pages.status import Board
 from publisher.pages.view import BASES, View
 from publisher.proof import short
-from publisher.words import format as formats
 from publisher.words import load, say
 
 
@@ -67,7 +68,7 @@ def reporting_units(office: Office, ledger: Ledger) -> list[Unit]:
 
 
 def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
-    """One unit: latest month, long table and charts, breakdowns, what is missing."""
+    """One unit: latest month, charts, breakdowns, what is missing; and on a page of their own its long tables."""
     office, board = writer.office, view.board
     sections, missing, late = [], [], []
     for kind in office.kinds.values():
@@ -91,30 +92,30 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
         missing=sorted(missing, key=lambda m: m[1].period, reverse=True),
         late=sorted(late, key=lambda m: m[1].period, reverse=True),
     )
+    given = [kind for kind in sections if view.last(kind, unit.code)]
+    if given:
+        title = say(lang, "pages.unit.periods_title", unit=unit.name[lang])
+        path = f"don-vi/{unit.slug}/tung-ky/"
+        context = {"view": view, "unit": unit, "sections": given}
+        writer.overview(lang, path, "unit_periods.html.j2", title, search=False, **context)
 
 
 def write_overviews(writer: Writer, view: View, lang: str, packages: list[downloads.MonthFiles]) -> None:
     """Home, the lists, the months, the dataset kinds, the fields, the data page."""
     office, book, board = writer.office, view.book, view.board
-    settings = office.settings
 
     def page(path: str, template: str, title: str, **context: Any) -> None:
-        description = say(lang, "pages.description", title=title, office=settings.name[lang])
-        writer.page(lang, path, template, title, description, view=view, **context)
+        writer.overview(lang, path, template, title, view=view, **context)
 
-    units = [u for u in office.units if isinstance(u, Unit) and u.is_valid(office.today)]
-    units.sort(key=lambda u: order(u.name.vi))
+    units = view.ordered(u for u in office.units if isinstance(u, Unit) and u.is_valid(office.today))
     levels = list(dict.fromkeys(u.level for u in units))
     months = sorted({p for kind in office.kinds.values() for p in board.periods(kind)}, reverse=True)
     used_fields = [f for f in office.fields if field_kinds(office, book, f)]
-    used_fields.sort(key=lambda f: order(f.name.vi))
+    used_fields.sort(key=lambda f: order(f.name[lang]))
 
     page("", "home.html.j2", say(lang, "pages.home.title"), units=units, levels=levels, months=months)
     page("don-vi/", "units.html.j2", say(lang, "pages.units.title"), units=units, levels=levels)
-    page("thang/", "months.html.j2", say(lang, "pages.months.title"), months=months)
-    for month in months:
-        chosen = [k for k in office.kinds.values() if month in board.periods(k)]
-        page(f"thang/{month}/", "month.html.j2", formats.period(lang, month), month=month, chosen=chosen, months=months)
+    write_months(writer, view, months)
     page("so-lieu/", "datasets.html.j2", say(lang, "pages.datasets.title"))
     for kind in office.kinds.values():
         page(
@@ -126,14 +127,20 @@ def write_overviews(writer: Writer, view: View, lang: str, packages: list[downlo
         )
     page("linh-vuc/", "fields.html.j2", say(lang, "pages.fields.title"), fields=used_fields)
     for entry in used_fields:
-        page(
-            f"linh-vuc/{entry.slug}/",
-            "field.html.j2",
-            entry.name[lang],
-            entry=entry,
-            of=field_kinds(office, book, entry),
-        )
+        field_page(writer, view, entry)
     page("du-lieu/", "data.html.j2", say(lang, "pages.data.title"), packages=packages)
+
+
+def field_page(writer: Writer, view: View, entry: Entry) -> None:
+    """One field: each unit's latest figures, in parts where there are many units, and the trend of all."""
+    of = field_kinds(writer.office, view.book, entry)
+    found = {u.code: u for kind, name, last in of for u in view.units_with_key(kind, name, entry.code, last)}
+    all_parts = parts(view.ordered(found.values()))
+    for part in all_parts:
+        title = part_title(view.lang, entry.name[view.lang], part)
+        path = f"linh-vuc/{entry.slug}/{part.path}"
+        context = {"entry": entry, "of": of, "part": part, "parts": all_parts, "view": view}
+        writer.overview(view.lang, path, "field.html.j2", title, search=part.number == 1, **context)
 
 
 def field_kinds(office: Office, book: Book, entry: Entry) -> list[tuple[Kind, str, str]]:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from icalendar import Calendar, Event
 
@@ -21,7 +22,6 @@ from publisher.pages import downloads
 from publisher.pages.shell import Writer
 from publisher.pages.view import View
 from publisher.words import format as formats
-from publisher.words import say
 
 DOCUMENTS = "tai-lieu"
 """Where kept documents stand on the site, each under its hash."""
@@ -101,14 +101,11 @@ def write_own_pages(writer: Writer, view: View, lang: str) -> None:
         register = Register(kind, view)
         for page in kind.pages:
             for path, title, context in places(register, page, lang):
-                description = say(lang, "pages.description", title=title, office=view.office.settings.name[lang])
                 template = f"{kind.name}/{page.template}"
-                writer.page(
-                    lang, path, template, title, description, view=view, kind=kind, register=register, **context
-                )
+                writer.overview(lang, path, template, title, view=view, kind=kind, register=register, **context)
 
 
-def places(register: Register, page: OwnPage, lang: str) -> Iterator[tuple[str, str, dict[str, Unit | OwnPage]]]:
+def places(register: Register, page: OwnPage, lang: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(address, title, further names of the template) of one declared page."""
     if page.of == "office":
         yield f"so-lieu/{register.kind.name}/{page.address}/", page.title[lang], {"own": page}

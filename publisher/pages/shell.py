@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from publisher.catalogue import Office
 from publisher.catalogue.text import one_line
-from publisher.words import LANGUAGES, PLACE, load
+from publisher.words import LANGUAGES, PLACE, load, say
 from publisher.words import format as formats
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -95,8 +95,11 @@ class Writer:
         environment.globals.update(date=formats.date, number=formats.number, language=LANGUAGE_NAMES)
         return environment
 
-    def page(self, lang: str, path: str, template: str, title: str, description: str, **context: Any) -> None:
-        """Write one page made by `template` at `path` (with use_directory_urls: `<path>index.md`)."""
+    def page(
+        self, lang: str, path: str, template: str, title: str, description: str, *, search: bool = True, **context: Any
+    ) -> None:
+        """Write one page made by `template` at `path` (with use_directory_urls: `<path>index.md`). What another page
+        leads to, such as its long tables, is kept out of the `search`."""
         page = Page(lang, path)
         words = load(lang)
 
@@ -104,10 +107,22 @@ class Writer:
             return rich(words[f"pages.{key}"], values)
 
         body = self.environment.get_template(template).render(
-            **self.frame, **context, page=page, lang=lang, t=t, title=title, office=self.office
+            **self.frame,
+            **context,
+            page=page,
+            lang=lang,
+            t=t,
+            title=title,
+            office=self.office,
+            template=template.removesuffix(".html.j2"),
         )
         body = BLANK_LINES.sub("\n", body).strip()
-        self.write(lang, f"{path}index.md", front_matter(title, description) + body + "\n")
+        self.write(lang, f"{path}index.md", front_matter(title, description, search=search) + body + "\n")
+
+    def overview(self, lang: str, path: str, template: str, title: str, *, search: bool = True, **context: Any) -> None:
+        """Write one page whose description is its title and the office's name."""
+        description = say(lang, "pages.description", title=title, office=self.office.settings.name[lang])
+        self.page(lang, path, template, title, description, search=search, **context)
 
     def write(self, lang: str, path: str, content: str | bytes) -> None:
         """Write one file below a language's root."""
@@ -123,11 +138,13 @@ class Writer:
         self.write(lang, path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
-def front_matter(title: str, description: str) -> str:
+def front_matter(title: str, description: str, *, search: bool = True) -> str:
     """The head of a page file. The theme does not escape titles, so they are escaped here."""
-    head = {
+    head: dict[str, Any] = {
         "title": html.escape(one_line(title)),
         "description": html.escape(one_line(description)),
         "hide": ["navigation", "toc"],
     }
+    if not search:
+        head["search"] = {"exclude": True}
     return "---\n" + yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=10**6) + "---\n\n"

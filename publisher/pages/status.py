@@ -8,7 +8,6 @@ from functools import cache
 from typing import Literal
 
 from publisher.catalogue import Kind, Office, Unit
-from publisher.catalogue.text import order
 from publisher.errors import Problem
 from publisher.ledger import Ledger
 
@@ -127,7 +126,6 @@ class Board:
         return unit in self.expected(kind.name, period) or bool(self.ledger.revisions(kind.name, unit, period))
 
     def missing_units(self, kind: Kind, period: str) -> list[Unit]:
-        """The units that had to submit and did not, once the due day is over, in Vietnamese order."""
+        """The units that had to submit and did not, once the due day is over."""
         found = self.expected(kind.name, period).values()
-        missing = [unit for unit in found if self.status(kind, unit.code, period).state == "missing"]
-        return sorted(missing, key=lambda unit: order(unit.name.vi))
+        return [unit for unit in found if self.status(kind, unit.code, period).state == "missing"]

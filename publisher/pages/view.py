@@ -1,7 +1,7 @@
 """What templates ask for, in one language: figures as elements, sentences, charts, names."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,8 +22,8 @@ from publisher.words import load, say
 
 MONTHS_SHOWN = 24
 BASES = ("month", "year_to_date")
-MAIN_TABLE = -1
-"""The number of a kind's own table; further ones count from 0."""
+MAIN_TABLE, HEADLINE = -1, -2
+"""The numbers of a kind's own table and of its headline figures; further tables count from 0."""
 ROWS_KEPT = 16_384
 """How many rows of tables stay written, about 2 kB each."""
 
@@ -115,16 +115,17 @@ class View:
         breakdown: str = "",
         key: str = "",
         more: MoreTable | None = None,
+        headline: bool = False,
     ) -> Markup:
-        """The figures of one row of the kind's table, or of a further one, each in its `<td>`."""
-        number = kind.tables.index(more) if more else MAIN_TABLE
+        """The figures of one row of the kind's table, or of a further one, or the headline ones, each in its `<td>`."""
+        number = kind.tables.index(more) if more else HEADLINE if headline else MAIN_TABLE
         return self.row(kind.name, unit, period, basis or self.basis(kind.name, unit, period), breakdown, key, number)
 
     def make_row(self, name: str, unit: str, period: str, basis: str, breakdown: str, key: str, number: int) -> Markup:
         """The row that `cells` gives: it stands on the unit's page and on the month's."""
         kind = self.office.kinds[name]
-        measures, line = kind.table, kind.line
-        if number != MAIN_TABLE:
+        measures, line = kind.headline if number == HEADLINE else kind.table, kind.line
+        if number >= 0:
             more = kind.tables[number]
             measures, line = more.measures, more.line or line
         if line and not breakdown:
@@ -278,16 +279,24 @@ class View:
                 unit = self.office.units.get(code)
                 if isinstance(unit, Unit):
                     groups.setdefault((basis, found.as_of), []).append(unit)
-        return [(*key, sorted(units, key=lambda u: order(u.name.vi))) for key, units in groups.items()]
+        return [(*key, self.ordered(units)) for key, units in groups.items()]
+
+    def ordered(self, units: Iterable[Unit]) -> list[Unit]:
+        """Units in the order of their names in this language."""
+        return sorted(units, key=lambda unit: order(unit.name[self.lang]))
+
+    def missing_units(self, kind: Kind, period: str) -> list[Unit]:
+        """The units that had to submit for a period and did not, in the order of their names."""
+        return self.ordered(self.board.missing_units(kind, period))
 
     def units_with_key(self, kind: Kind, breakdown: str, key: str, period: str) -> list[Unit]:
-        """The units that have figures for one key of a breakdown in a period, in Vietnamese order."""
+        """The units that have figures for one key of a breakdown in a period, in the order of their names."""
         found = []
         for code in self.book.units_with(kind.name, period, BASES[0]):
             unit = self.office.units.get(code)
             if isinstance(unit, Unit) and key in self.book.keys(kind.name, breakdown, code, period, BASES[0]):
                 found.append(unit)
-        return sorted(found, key=lambda u: order(u.name.vi))
+        return self.ordered(found)
 
     def warnings(self, kind: Kind, problems: tuple[Problem, ...]) -> list[str]:
         """What the check noted, as sentences for the public, each once with how often it came."""
