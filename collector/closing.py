@@ -26,9 +26,9 @@ from statistics import median
 
 from collector.calendar import is_over, period_of, survey_kind
 from collector.codes import Keys
+from collector.database import Sqlite
 from collector.scales import SCALES
 from collector.store import Ballot, SlipCount, Store
-from collector.store.database import Sqlite
 from collector.survey.forms import Form, Question, read_forms
 from publisher.catalogue import Kind, Office
 from publisher.catalogue.periods import between, shift

@@ -929,7 +929,7 @@ def test_a_locked_database_is_a_sentence_and_the_next_try_closes(
 ) -> None:
     survey.give(12, overall="5")
     survey.store.stop()
-    monkeypatch.setattr("collector.store.database.PATIENCE_S", 0.2)
+    monkeypatch.setattr("collector.database.PATIENCE_S", 0.2)
     other = sqlite3.connect(survey.root / "var" / "collector" / "survey.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert main_at(survey, PERIOD) == 1

@@ -21,8 +21,9 @@ from pathlib import Path
 
 import pytest
 
+from collector import database
 from collector.codes import Keys, new_slip
-from collector.store import Ballot, Outcome, Store, Unavailable, database
+from collector.store import Ballot, Outcome, Store, Unavailable
 from publisher.catalogue.office import HOME
 from tests.postgres import Server, server
 

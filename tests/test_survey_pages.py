@@ -18,11 +18,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector import limits, web
+from collector import database, limits, web
 from collector.codes import typed
 from collector.limits import Limits
 from collector.settings import Settings, read_settings
-from collector.store import database
 from collector.survey import pages
 from publisher.catalogue.office import HOME
 from publisher.errors import Mistake
@@ -1088,6 +1087,7 @@ def test_whatever_bytes_are_posted_are_answered(one_desk: Desk, body: bytes) -> 
 @given(st.text(max_size=40))
 def test_whatever_address_is_opened_is_answered(one_desk: Desk, text: str) -> None:
     one_desk.clock.move(hours=1)
-    for path in (f"/p/{text}", f"/k/{text}", f"/k/{HERE}/{text}", f"/thanks/{text}", f"/{text}"):
+    name = text.lstrip("/")  # the test's browser would take what follows two slashes for a host
+    for path in (f"/p/{text}", f"/k/{text}", f"/k/{HERE}/{text}", f"/thanks/{text}", f"/{name}"):
         status = one_desk.client.get(path.encode(errors="replace").decode()).status_code
         assert status in {200, 303, 308, 404, 429}

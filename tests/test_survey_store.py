@@ -19,8 +19,9 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from collector import database
 from collector.codes import Keys, new_slip, short
-from collector.store import Ballot, Outcome, Slip, SlipCount, Store, Unavailable, database, tables, writer
+from collector.store import Ballot, Outcome, Slip, SlipCount, Store, Unavailable, tables, writer
 from publisher import words
 from publisher.errors import Mistake
 from tests.postgres import Server, server
@@ -62,7 +63,7 @@ class Place:
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
         """What a stranger with the database in hand reads."""
-        engine = sa.create_engine(database.database_at(self.url).url)
+        engine = sa.create_engine(database.database_at(self.url, tables.SCHEMA, variable="").url)
         with engine.connect() as connection:
             found = [tuple(row) for row in connection.exec_driver_sql(statement)]
         engine.dispose()
@@ -521,7 +522,7 @@ EXPIRY = ("slip_batches", "expires_on")
 
 def test_no_column_speaks_of_a_time_a_day_an_address_or_a_browser(place: Place) -> None:
     place.open()
-    engine = sa.create_engine(database.database_at(place.url).url)
+    engine = sa.create_engine(database.database_at(place.url, tables.SCHEMA, variable="").url)
     inspector = sa.inspect(engine)
     names = set(inspector.get_table_names())
     assert names == set(tables.metadata.tables) | {"alembic_version"}
@@ -563,7 +564,7 @@ def test_sqlite_tables_are_strict_and_have_no_row_numbers(sqlite_place: Place) -
 
 def test_the_tables_that_the_migrations_make_are_those_of_the_code(place: Place) -> None:
     place.open()
-    engine = sa.create_engine(database.database_at(place.url).url)
+    engine = sa.create_engine(database.database_at(place.url, tables.SCHEMA, variable="").url)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
     engine.dispose()
@@ -792,7 +793,7 @@ def test_a_database_that_is_gone_is_not_silently_begun_anew(sqlite_place: Place)
 
 def test_tables_of_a_newer_program_are_refused(place: Place) -> None:
     place.open()
-    engine = sa.create_engine(database.database_at(place.url).url)
+    engine = sa.create_engine(database.database_at(place.url, tables.SCHEMA, variable="").url)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()

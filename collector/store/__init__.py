@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from collector.codes import SLIP_LENGTH, Keys, short, slip_mac
+from collector.database import Sqlite, Unavailable, database_at
 from collector.store import tables
-from collector.store.ballots import CHANNELS, MARKS, Ballot, Outcome, Slip, SlipCount, State, Unavailable
-from collector.store.database import Sqlite, database_at
+from collector.store.ballots import CHANNELS, MARKS, Ballot, Outcome, Slip, SlipCount, State
+from collector.store.tables import SCHEMA
 from collector.store.writer import Prepared, Writer, content, first_open, read_states
 from publisher.errors import Mistake
 
@@ -34,7 +35,7 @@ class Store:
 
         Opens nothing yet. Raises Mistake `collector-database-url` for any other database.
         """
-        self.database = database_at(url)
+        self.database = database_at(url, SCHEMA, variable="COLLECTOR_DATABASE_URL")
         self.keys = keys
         self.writer = Writer(self.database, keys)
 

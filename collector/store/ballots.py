@@ -69,10 +69,3 @@ class SlipCount:
 
     printed: int = 0
     used: int = 0
-
-
-class Unavailable(Exception):
-    """The database did not answer: locked for too long, disk full, server away.
-
-    The ballot may be sent again with the same key: it is stored once whatever became of it the first time.
-    """

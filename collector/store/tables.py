@@ -6,7 +6,11 @@ The one day in all tables is `slip_batches.expires_on`: it belongs to a printed 
 and says until when the sheet is good.
 """
 
+from pathlib import Path
+
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text
+
+from collector.database import Schema
 
 metadata = MetaData()
 
@@ -84,3 +88,5 @@ periods = table(
 
 PERSONAL = (answers, comments, receipts, slips)
 """Tables in which the order of rows on the disk would say in which order people came."""
+
+SCHEMA = Schema(Path(__file__).parent / "migrations", personal=PERSONAL, guard=periods)

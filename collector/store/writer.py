@@ -23,9 +23,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from collector import codes
+from collector.database import Database, Unavailable
 from collector.store import tables
-from collector.store.ballots import Ballot, Outcome, State, Unavailable
-from collector.store.database import Database
+from collector.store.ballots import Ballot, Outcome, State
 from publisher.catalogue.periods import shift
 from publisher.errors import Mistake
 

@@ -1,13 +1,15 @@
 """What differs between SQLite and PostgreSQL: opening, locking, rewriting. Above it both are one.
 
-Both are asked for the same: a commit is on the disk before it is acknowledged, who finds the database locked waits ten
-seconds, and after a rewrite nothing on the disk says in which order rows came.
+The survey's store and the staff pages' each have one, with a schema of their own. Both kinds are asked for the same: a
+commit is on the disk before it is acknowledged, who finds the database locked waits ten seconds, and after a rewrite
+nothing on the disk says in which order rows came.
 """
 
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,16 +21,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import exc
 from sqlalchemy.dialects import postgresql, sqlite
 
-from collector.store import tables
-from collector.store.ballots import Unavailable
 from publisher.errors import Mistake
 
 PATIENCE_S = 10
 """How long a locked or distant database is waited for."""
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x5075624C6963
 """The advisory lock under which one process at a time changes PostgreSQL's tables."""
+
+WRITER_LOCK = 0x5374616666
+"""The advisory lock of PostgreSQL under which one writes at a time, where a schema has no guard."""
 
 ENGINE: dict[str, Any] = {"hide_parameters": True, "pool_size": 10, "pool_timeout": PATIENCE_S}
 """Errors never repeat what was answered; each of Granian's eight threads and the writer has a connection."""
@@ -37,11 +39,28 @@ OURS = (exc.IntegrityError, exc.DataError, exc.ProgrammingError, exc.NotSupporte
 """Errors of the database that speak of our statements or values, not of its own state."""
 
 
+class Unavailable(Exception):
+    """The database did not answer: locked for too long, disk full, server away. Nothing of what was asked happened, or
+    it happened and could not be acknowledged: whoever asks again must be prepared for both."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What one store keeps: its folder of migrations, the table in which they note their version, the tables whose rows
+    are written anew by `rewrite`, and the table that every writer of PostgreSQL takes first (without one, writers come
+    one at a time, as they do in SQLite)."""
+
+    migrations: Path
+    versions: str = "alembic_version"
+    personal: tuple[sa.Table, ...] = ()
+    guard: sa.Table | None = None
+
+
 class Database(ABC):
     """An engine, and the few things that are said differently to each."""
 
-    def __init__(self, url: sa.URL, engine: sa.Engine, insert: Callable[[sa.Table], Any]) -> None:
-        self.url, self.engine, self.insert = url, engine, insert
+    def __init__(self, url: sa.URL, schema: Schema, engine: sa.Engine, insert: Callable[[sa.Table], Any]) -> None:
+        self.url, self.schema, self.engine, self.insert = url, schema, engine, insert
         self.writer = engine.execution_options(begin="BEGIN IMMEDIATE")
 
     @property
@@ -64,7 +83,8 @@ class Database(ABC):
     def migrate(self) -> None:
         """Run what Alembic finds to be missing, in one transaction, one process at a time."""
         config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("script_location", str(self.schema.migrations))
+        config.attributes["versions"] = self.schema.versions
         script = ScriptDirectory.from_config(config)
         with self.engine.connect() as connection:
             if self.revision(connection, script) == script.get_current_head():
@@ -77,7 +97,8 @@ class Database(ABC):
 
     def revision(self, connection: sa.Connection, script: ScriptDirectory) -> str | None:
         """The version of the tables. Raises Mistake `collector-database-newer` when this program does not know it."""
-        found = MigrationContext.configure(connection).get_current_revision()
+        noted = {"version_table": self.schema.versions}
+        found = MigrationContext.configure(connection, opts=noted).get_current_revision()
         if found is not None and found not in {known.revision for known in script.walk_revisions()}:
             raise Mistake("collector-database-newer", {"where": self.name, "revision": found})
         return found
@@ -124,11 +145,11 @@ class Database(ABC):
 class Sqlite(Database):
     """One file, its write-ahead log beside it, one writer at a time."""
 
-    def __init__(self, url: sa.URL) -> None:
+    def __init__(self, url: sa.URL, schema: Schema) -> None:
         engine = sa.create_engine(url, connect_args={"timeout": PATIENCE_S}, **ENGINE)
         sa.event.listen(engine, "connect", set_pragmas)
         sa.event.listen(engine, "begin", begin)
-        super().__init__(url, engine, sqlite.insert)
+        super().__init__(url, schema, engine, sqlite.insert)
         self.path = Path(url.database or "")
 
     def look_over(self) -> None:
@@ -173,7 +194,7 @@ class Sqlite(Database):
 class Postgres(Database):
     """A server of the office's own; more than one process or machine may write."""
 
-    def __init__(self, url: sa.URL) -> None:
+    def __init__(self, url: sa.URL, schema: Schema) -> None:
         url = url.set(drivername="postgresql+psycopg")
         arguments = {
             "connect_timeout": PATIENCE_S,
@@ -181,7 +202,7 @@ class Postgres(Database):
             "options": f"-c lock_timeout={PATIENCE_S}s -c synchronous_commit=on",
         }
         engine = sa.create_engine(url, connect_args=arguments, pool_pre_ping=True, **ENGINE)
-        super().__init__(url, engine, postgresql.insert)
+        super().__init__(url, schema, engine, postgresql.insert)
 
     def look_over(self) -> None:
         """Reach the server. It looks after its own pages."""
@@ -192,9 +213,12 @@ class Postgres(Database):
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
 
     def lock(self, connection: sa.Connection, *, alone: bool) -> None:
-        """Every writer takes `periods` first, so that nobody waits for anybody in a circle."""
+        """Every writer takes the guard first, so that nobody waits for anybody in a circle."""
+        if self.schema.guard is None:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITER_LOCK)))
+            return
         mode = "ACCESS EXCLUSIVE" if alone else "ACCESS SHARE"
-        connection.exec_driver_sql(f"LOCK TABLE {tables.periods.name} IN {mode} MODE")
+        connection.exec_driver_sql(f"LOCK TABLE {self.schema.guard.name} IN {mode} MODE")
 
     def rewrite(self) -> None:
         """All rows go into the tables anew, in the order of their keys and in one transaction.
@@ -202,7 +226,7 @@ class Postgres(Database):
         CLUSTER would leave each row's `xmin` as it was: the number of the transaction in which it came.
         """
         with self.writing(alone=True) as connection:
-            for table in tables.PERSONAL:
+            for table in self.schema.personal:
                 columns = ", ".join(column.name for column in table.columns)
                 key = ", ".join(column.name for column in table.primary_key)
                 for statement in (
@@ -215,22 +239,25 @@ class Postgres(Database):
     def size(self) -> int:
         """The tables with their indexes."""
         with self.reading() as connection:
-            sizes = [sa.func.pg_total_relation_size(table.name) for table in tables.PERSONAL]
+            sizes = [sa.func.pg_total_relation_size(table.name) for table in self.schema.personal]
             return sum(connection.execute(sa.select(*sizes)).one())
 
 
-def database_at(url: str) -> Database:
-    """The database at an address; nothing is opened yet. Raises Mistake `collector-database-url`."""
+def database_at(url: str, schema: Schema, *, variable: str) -> Database:
+    """The database at an address, which stands in an environment variable; nothing is opened yet.
+
+    Raises Mistake `collector-database-url`.
+    """
     try:
         parsed = sa.make_url(url)
         kind = parsed.get_backend_name()
     except exc.ArgumentError as error:
-        raise Mistake("collector-database-url", {}, exit_code=2) from error
+        raise Mistake("collector-database-url", {"variable": variable}, exit_code=2) from error
     if kind == "sqlite" and parsed.database and parsed.database != ":memory:" and not parsed.query:
-        return Sqlite(parsed)
+        return Sqlite(parsed, schema)
     if kind == "postgresql" and parsed.database:
-        return Postgres(parsed)
-    raise Mistake("collector-database-url", {}, exit_code=2)
+        return Postgres(parsed, schema)
+    raise Mistake("collector-database-url", {"variable": variable}, exit_code=2)
 
 
 def set_pragmas(connection: Any, _record: object) -> None:
