@@ -1,6 +1,6 @@
 # Each target is one command; the same commands run without make.
 .DEFAULT_GOAL := help
-.PHONY: help site test serve collector environment demo bench
+.PHONY: help site test serve collector intake environment demo bench
 
 help: ## what can be made · các lệnh
 	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,9 @@ serve: environment ## look at the site, built anew on every change · xem thử,
 
 collector: environment ## the survey's pages, for a try · chạy thử trang lấy ý kiến
 	.venv/bin/python scripts/serve_collector.py --try
+
+intake: environment ## the staff pages, for a try on a copy · chạy thử trang cán bộ
+	.venv/bin/python scripts/serve_intake.py --try
 
 environment: ## only the environment in .venv · chỉ cài môi trường
 	sh scripts/environment.sh

@@ -29,26 +29,101 @@ class Settings:
     proxies: int = 0
 
 
+@dataclass(frozen=True)
+class StaffSettings:
+    """How the staff pages run.
+
+    `secret_key` signs the forms of people who are not signed in and encrypts the secrets of second factors; it is never
+    shown. `files` is the private folder for what is uploaded. `trusted_hosts` are the names under which the pages
+    answer (empty: the host of the office's `intake.url`, localhost and 127.0.0.1). With a `login_header` the proxy says
+    who is signed in: only a connection from `login_peers` is believed. `idle_minutes` and `longest_hours` end a
+    session.
+    """
+
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    office: Path
+    files: Path
+    trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
+    login_header: str = ""
+    login_peers: tuple[str, ...] = ("127.0.0.1", "::1")
+    idle_minutes: int = 30
+    longest_hours: int = 8
+
+
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings that stand in the environment; a blank variable counts as missing.
 
     `COLLECTOR_OFFICE` defaults to this repository, `COLLECTOR_DATABASE_URL` to SQLite in the office's `var/collector/`,
     `COLLECTOR_KEYS` to its `var/keys/`. Raises Mistake `collector-secret` without a secret of at least 32 characters,
-    `collector-proxies` when that is not a whole number.
+    `collector-number` when the number of proxies is none.
     """
-    given = {name: text.strip() for name, text in environ.items() if name.startswith("COLLECTOR_") and text.strip()}
-    secret = given.get("COLLECTOR_SECRET_KEY", "")
-    if len(secret) < SECRET_LENGTH:
-        raise Mistake("collector-secret", {"length": SECRET_LENGTH}, exit_code=2)
-    proxies = given.get("COLLECTOR_PROXIES", "0")
-    if not (proxies.isascii() and proxies.isdigit() and len(proxies) < 3):
-        raise Mistake("collector-proxies", {"value": proxies}, exit_code=2)
-    office = Path(given.get("COLLECTOR_OFFICE", HOME)).resolve()
+    given = variables(environ)
+    office = office_folder(given)
     return Settings(
-        secret_key=secret,
+        secret_key=secret(given),
         database_url=given.get("COLLECTOR_DATABASE_URL", f"sqlite:///{office / 'var' / 'collector' / 'survey.sqlite'}"),
         office=office,
         keys=Path(given.get("COLLECTOR_KEYS", office / "var" / "keys")).resolve(),
-        trusted_hosts=tuple(h.strip() for h in given.get("COLLECTOR_TRUSTED_HOSTS", "").split(",") if h.strip()),
-        proxies=int(proxies),
+        trusted_hosts=listed(given, "COLLECTOR_TRUSTED_HOSTS"),
+        proxies=whole(given, "COLLECTOR_PROXIES", 0, 0, 99),
     )
+
+
+def read_staff_settings(environ: Mapping[str, str] = os.environ) -> StaffSettings:
+    """The settings of the staff pages that stand in the environment; a blank variable counts as missing.
+
+    `COLLECTOR_STAFF_DATABASE_URL` defaults to SQLite in the office's `var/intake/`, `COLLECTOR_STAFF_FILES` to that
+    folder. Raises Mistake `collector-secret`, `collector-number` for a number that is none or out of bounds, and
+    `collector-header` for a sign-in header without a proxy before us: whoever reaches us directly could send it.
+    """
+    given = variables(environ)
+    office = office_folder(given)
+    files = Path(given.get("COLLECTOR_STAFF_FILES", office / "var" / "intake")).resolve()
+    proxies, header = whole(given, "COLLECTOR_PROXIES", 0, 0, 99), given.get("COLLECTOR_LOGIN_HEADER", "")
+    if header and not proxies:
+        raise Mistake("collector-header", {"header": header}, exit_code=2)
+    return StaffSettings(
+        secret_key=secret(given),
+        database_url=given.get("COLLECTOR_STAFF_DATABASE_URL", f"sqlite:///{files / 'staff.sqlite'}"),
+        office=office,
+        files=files,
+        trusted_hosts=listed(given, "COLLECTOR_STAFF_HOSTS"),
+        proxies=proxies,
+        login_header=header,
+        login_peers=listed(given, "COLLECTOR_LOGIN_PEERS") or ("127.0.0.1", "::1"),
+        idle_minutes=whole(given, "COLLECTOR_IDLE_MINUTES", 30, 1, 480),
+        longest_hours=whole(given, "COLLECTOR_LONGEST_HOURS", 8, 1, 24),
+    )
+
+
+def variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The `COLLECTOR_*` variables that are not blank."""
+    return {name: text.strip() for name, text in environ.items() if name.startswith("COLLECTOR_") and text.strip()}
+
+
+def office_folder(given: Mapping[str, str]) -> Path:
+    """The office's folder."""
+    return Path(given.get("COLLECTOR_OFFICE", HOME)).resolve()
+
+
+def secret(given: Mapping[str, str]) -> str:
+    """The secret. Raises Mistake `collector-secret` without one of at least 32 characters."""
+    found = given.get("COLLECTOR_SECRET_KEY", "")
+    if len(found) < SECRET_LENGTH:
+        raise Mistake("collector-secret", {"length": SECRET_LENGTH}, exit_code=2)
+    return found
+
+
+def listed(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """A list with commas between its parts."""
+    return tuple(part.strip() for part in given.get(name, "").split(",") if part.strip())
+
+
+def whole(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A whole number. Raises Mistake `collector-number`."""
+    text = given.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most):
+        raise Mistake("collector-number", {"name": name, "value": text, "least": least, "most": most}, exit_code=2)
+    return int(text)

@@ -6,12 +6,15 @@ Nothing that a person sent is ever logged: neither body nor code nor address, on
 import base64
 import hashlib
 import logging
+import re
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import (
     BadRequest,
@@ -29,8 +32,13 @@ log = logging.getLogger("collector")
 BODY_LIMIT = 16 * 1024
 """Bytes of a body: a full comment with every letter percent-encoded, and room for the answers."""
 
+FILE_LIMIT = 10 * 1024 * 1024
+"""Bytes of a file that staff hand in."""
+
 FIELD_LIMIT = 200
 """Fields of a body: the longest form has some thirty."""
+
+POINTLESS = re.compile(r"/\*.*?\*/|\n\s*", re.DOTALL)
 
 FORM = "application/x-www-form-urlencoded"
 PARTS = "multipart/form-data"
@@ -53,6 +61,20 @@ UNTOLD = frozenset({404, 405, 409, 422})
 each line with a time, and a list of the times of answers is what we do not keep."""
 
 
+Page = TypeVar("Page", bound=Callable[..., object])
+
+
+def with_file(page: Page) -> Page:
+    """Mark a page that takes a file: its body may be longer by that, and in parts."""
+    page.takes_files = True  # type: ignore[attr-defined]
+    return page
+
+
+def takes_files(page: Callable[..., object]) -> bool:
+    """Whether a page is marked so."""
+    return getattr(page, "takes_files", False)
+
+
 @dataclass(frozen=True)
 class Posted:
     """The fields of a body in the order sent, each with all its values. `readable` is false when some of it was not
@@ -60,6 +82,12 @@ class Posted:
 
     fields: Mapping[str, tuple[str, ...]]
     readable: bool = True
+
+
+def read_style(own: Path) -> str:
+    """The style sheet of an app: what all share, then its own, without what it says to people and not to browsers."""
+    sheets = (Path(__file__).parent / "style.css", own)
+    return POINTLESS.sub("", "".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
 
 
 def policy(style: str) -> str:
@@ -73,7 +101,7 @@ def policy(style: str) -> str:
 
 def init_app(app: Flask, *, hosts: Sequence[str], proxies: int, style: str) -> None:
     """Hold an app to all this. It answers under `hosts` only, behind so many `proxies`; its pages use `style`. Errors
-    are told by the template `error.html.j2`, which gets `status`."""
+    are told by the template `error.html.j2`, which gets `status` and `why`, a word where there is more to say."""
     app.config.update(
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -103,13 +131,15 @@ def check_request() -> None:
         raise BadRequest  # no browser sends a form so, and with a second length beside it a proxy may believe that one
     if "//" in request.environ.get("PATH_INFO", ""):
         raise NotFound
+    if takes_files(current_app.view_functions.get(request.endpoint or "", check_request)):
+        request.max_content_length = FILE_LIMIT + BODY_LIMIT
     if request.method == "POST" and is_foreign(request.headers, request.host):
         raise Forbidden
 
 
 def is_foreign(headers: Headers, host: str) -> bool:
-    """Whether another site's page sends this form. Without a session a forged request can do no more than an honest
-    one; all the same, nobody votes by visiting somebody's page.
+    """Whether another site's page sends this form. In the survey, without a session, a forged request can do no more
+    than an honest one; all the same, nobody votes by visiting somebody's page. The staff pages ask for a token besides.
 
     `Origin: null` alone says nothing: it is what browsers send from our own pages because of `no-referrer`. Newer ones
     tell more by Sec-Fetch-Site.
@@ -156,7 +186,8 @@ def tell_error(error: HTTPException) -> Response:
     told = error.get_response()
     if error.code is None or error.code < 400:
         return make_response(told)
-    page = make_response(render_template("error.html.j2", status=error.code), error.code)
+    why = error.description if error.description and error.description != type(error).description else ""
+    page = make_response(render_template("error.html.j2", status=error.code, why=why), error.code)
     for name in ("Allow", "Retry-After"):
         if name in told.headers:
             page.headers[name] = told.headers[name]

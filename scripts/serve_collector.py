@@ -3,21 +3,15 @@
 The name is not `collector.py`: a file of that name would stand before the package `collector` for every command here.
 """
 
-import logging
 import os
 import secrets
-import socket
 import sys
 from functools import partial
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-
 from collector import create_app
+from collector.serving import log_to_stderr, serve, take_port
 from collector.settings import Settings, read_settings
 from publisher.errors import Mistake
 from scripts import terminal
@@ -28,18 +22,10 @@ if TYPE_CHECKING:
 THREADS = 32
 """Those that wait for the one writer make its groups; with eight, groups were small: docs/decisions/0007."""
 
-HEADER_BYTES = 16 * 1024
-"""The request line and all headers together; more is refused with 431 before any of our code runs."""
-
-HEADER_SECONDS = 10
-"""Who has not sent all headers by then is let go."""
-
 
 def load(settings: Settings, address: str) -> "Flask":
     """The app, in the process that serves it; a person's mistake ends that process and with it the server."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("collector: %(message)s"))
-    logging.getLogger("collector").addHandler(handler)
+    log_to_stderr()
     try:
         app = create_app(settings)
     except Mistake as error:
@@ -49,16 +35,6 @@ def load(settings: Settings, address: str) -> "Flask":
     Finalize(None, app.extensions["survey"].store.stop, exitpriority=1)
     terminal.say("serve_collector.address", address=address)
     return app
-
-
-def take_port(host: str, port: int) -> int:
-    """The port, once it is known that nobody else serves there (for 0 any free one). Two servers of Granian would share
-    a port without a word. Raises Mistake `port-taken`."""
-    try:
-        with socket.create_server((host, port)) as found:
-            return int(found.getsockname()[1])
-    except (OSError, OverflowError) as error:
-        raise Mistake("port-taken", {"port": port, "detail": error}) from error
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -78,20 +54,8 @@ def main(argv: list[str] | None = None) -> int:
         terminal.say("serve_collector.tried")
     settings = read_settings(environ)
     port = take_port(options.host, options.port)
-    server = Granian(
-        "collector:create_app",
-        address=options.host,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        workers=1,
-        blocking_threads=THREADS,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES),
-        log_level=LogLevels.error,
-        log_access=False,
-    )
     address = f"http://{options.host}:{port}/"
-    server.serve(target_loader=partial(load, settings, address), wrap_loader=False)
+    serve("collector:create_app", partial(load, settings, address), options.host, port, threads=THREADS)
     return terminal.FINE
 
 

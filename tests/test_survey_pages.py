@@ -998,9 +998,9 @@ def test_settings_come_from_the_environment_with_defaults_in_the_office() -> Non
         ({"COLLECTOR_SECRET_KEY": ""}, "collector-secret"),
         ({"COLLECTOR_SECRET_KEY": "s" * 31}, "collector-secret"),
         ({"COLLECTOR_SECRET_KEY": " " * 40}, "collector-secret"),
-        ({"COLLECTOR_PROXIES": "one"}, "collector-proxies"),
-        ({"COLLECTOR_PROXIES": "-1"}, "collector-proxies"),
-        ({"COLLECTOR_PROXIES": "٢"}, "collector-proxies"),
+        ({"COLLECTOR_PROXIES": "one"}, "collector-number"),
+        ({"COLLECTOR_PROXIES": "-1"}, "collector-number"),
+        ({"COLLECTOR_PROXIES": "٢"}, "collector-number"),
     ],
 )
 def test_settings_that_cannot_be_used_are_refused_with_a_sentence(changed: dict[str, str], code: str) -> None:

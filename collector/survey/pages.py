@@ -7,7 +7,6 @@ that was filled in.
 
 import contextlib
 import datetime as dt
-import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -63,10 +62,7 @@ WAIT = 30
 CODE_SHOWN = 40
 """Of a wrong code so many characters are shown again."""
 
-POINTLESS = re.compile(r"/\*.*?\*/|\n\s*", re.DOTALL)
-"""What a style sheet says to people and not to browsers."""
-
-STYLE = POINTLESS.sub("", (Path(__file__).parent / "style.css").read_text(encoding="utf-8"))
+STYLE = web.read_style(Path(__file__).parent / "style.css")
 """The one style sheet of all pages, as it stands between <style> and </style>: its hash goes into their policy."""
 
 TOKEN, TRAP = "_token", "_website"

@@ -64,6 +64,15 @@ class Survey(Declared):
     keep_months: int = Field(default=12, ge=1)
 
 
+class Intake(Declared):
+    """How staff hand files in: the staff pages' own address, how many different persons a submission needs (1: who
+    hands it in may also approve it), and after how many minutes at most an approved one is built into the site."""
+
+    url: str = ""
+    approvals: Literal[1, 2] = 2
+    build_after_minutes: int = Field(default=10, ge=0, le=1440)
+
+
 class DatasetSettings(Declared):
     """What an office sets otherwise than the kind's own definition."""
 
@@ -88,6 +97,7 @@ class Publishing(Declared):
     datasets: dict[str, DatasetSettings] = Field(default_factory=dict)
     thresholds: Thresholds = Thresholds()
     survey: Survey = Survey()
+    intake: Intake = Intake()
     keep_releases: int = Field(default=12, ge=2)
 
 

@@ -1,0 +1,1 @@
+"""How the tables of the staff pages change from version to version."""

@@ -1,0 +1,69 @@
+"""What the staff pages keep, table by table. It is private: nothing of it is published but what the ledger takes over.
+
+Times are ISO with the zone of Việt Nam, to the second. What stands for a secret that a person holds (session,
+invitation, recovery code) is its hash.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Column, Integer, MetaData, Table, Text
+
+from collector.database import Schema
+
+metadata = MetaData()
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("key", Text, primary_key=True),  # 16 random letters; what other tables name
+    Column("login", Text, nullable=False, unique=True),  # lower case
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),  # sorted, one space between
+    Column("units", Text, nullable=False),  # codes, one space between; * is every unit
+    Column("active", Integer, nullable=False),
+    Column("password", Text, nullable=False),  # argon2id; blank until an invitation is used
+    Column("uniquifier", Text, nullable=False, unique=True),  # what sessions name; a new one ends them all
+    Column("totp_secret", Text, nullable=False),  # encrypted; blank without a second factor
+    Column("totp_counter", Integer, nullable=False),  # the last step whose code was used: no code is good twice
+    Column("recovery_codes", Text, nullable=False),  # hashes, one space between
+    sqlite_strict=True,
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("data", Text, nullable=False),  # JSON
+    Column("agent", Text, nullable=False),  # what the browser calls itself, cut
+    Column("started_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+journal = Table(
+    "journal",  # who did what when: only ever added to, each line chained to the one before
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("who", Text, nullable=False),  # the login; blank for the program and for people not signed in
+    Column("action", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("detail", Text, nullable=False),  # JSON
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+SCHEMA = Schema(Path(__file__).parent / "migrations", versions="staff_version")
