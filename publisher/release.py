@@ -14,6 +14,7 @@ import re
 import shutil
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -40,8 +41,8 @@ NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
 PARTIAL = ".partial-"
 """How the folder of an unfinished release begins."""
 
-LIBRARIES = ("babel", "jinja2", "markdown", "mkdocs", "mkdocs-material", "pandas")
-"""The libraries whose version can change the bytes of a page."""
+LIBRARIES = ("babel", "jinja2", "markdown", "mkdocs", "mkdocs-material", "pandas", "pyarrow")
+"""The libraries whose version can change the bytes of a page or a published file."""
 
 OUR_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 """What the machine can do to a build without a fault in the program."""
@@ -206,7 +207,8 @@ def identify(office: Office, ledger: Ledger) -> str:
             add(path.relative_to(folder).as_posix(), path.read_bytes())
     for path in sorted(HOME.glob("mkdocs*.yml")):
         add(path.name, path.read_bytes())
-    add("libraries", " ".join(f"{name} {version(name)}" for name in LIBRARIES).encode())
+    libraries = [f"{name} {version(name)}" for name in LIBRARIES] + [f"zlib {zlib.ZLIB_RUNTIME_VERSION}"]
+    add("libraries", " ".join(libraries).encode())
     return found.hexdigest()
 
 

@@ -411,16 +411,50 @@ def must_appear(office: Office) -> list[str]:
 def downloads(office: Office, site: Path) -> list[str]:
     """What differs between the published CSV files and the accepted rows, in the columns that they share."""
     wrong = []
-    periods = sorted({(period, kind) for kind, _, period in office.rows})
-    for period, kind in periods:
-        rows = [row for (k, _, p), found in sorted(office.rows.items()) if (k, p) == (kind, period) for row in found]
-        with (site / "du-lieu" / period / f"{kind}.csv").open(encoding="utf-8", newline="") as stream:
-            published = list(csv.DictReader(stream, strict=True))
-        names = [name for name in rows[0] if name in published[0]]
-        left, right = (Counter(tuple(row[n] for n in names) for row in part) for part in (rows, published))
-        if left != right or len(names) < 8:
-            wrong.append(f"{period}/{kind}.csv: {left - right} is missing, {right - left} is too much")
+    for name in {kind for kind, _, _ in office.rows}:
+        for folder in sorted({period for kind, _, period in office.rows if kind == name} | {"tat-ca"}):
+            rows = [
+                r for (k, _, p), found in office.rows.items() if k == name and folder in (p, "tat-ca") for r in found
+            ]
+            published = read(site / "du-lieu" / folder / f"{name}.csv")
+            names = [column for column in rows[0] if column in published[0]]
+            left, right = (Counter(tuple(row[n] for n in names) for row in part) for part in (rows, published))
+            if left != right or len(names) < 8:
+                wrong.append(f"{folder}/{name}.csv: {left - right} is missing, {right - left} is too much")
     return wrong
+
+
+def read(path: Path) -> list[Row]:
+    """A published CSV file."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, strict=True))
+
+
+def published_figures(office: Office, site: Path, printed: list[str]) -> dict[str, object]:
+    """Every row of the published tables of figures against its recount; and which figures of the pages (`printed`) that
+    are not split have no row there though they have data."""
+    wrong, there = [], set()
+    for kind in {kind for kind, _, _ in office.rows}:
+        for row in read(site / "du-lieu" / "chi-so" / f"{kind}.csv"):
+            address = "/".join((kind, *(row[name] for name in ("measure", "unit_code", "period", "basis"))))
+            there.add(address)
+            if row["breakdown"]:
+                address += f"/{row['breakdown']}={row['key']}"
+            state, value, numerator, denominator, _ = office.figure(address)
+            if MEASURES[kind][row["measure"]][0] == "total":
+                denominator = None if row["denominator"] == "" else Fraction(row["denominator"])
+            given = {"value": value, "numerator": numerator, "denominator": denominator}
+            right = state == row["state"] and all(
+                row[name] == "" if number is None else near(row[name], number) for name, number in given.items()
+            )
+            if not right:
+                wrong.append(f"{address}: {row} is not {state, given}")
+    whole = {address for address in printed if address.count("/") == 4 and "#" not in address}
+    return {
+        "wrong": wrong,
+        "rows": len(there),
+        "absent": [a for a in sorted(whole - there) if office.figure(a)[0] != "blank"],
+    }
 
 
 def main() -> int:
@@ -428,6 +462,7 @@ def main() -> int:
     office, site = Office(Path(sys.argv[1])), Path(sys.argv[2])
     found = compare(office, site)
     found["downloads"] = downloads(office, site)
+    found["figures"] = published_figures(office, site, found["addresses"])  # type: ignore[arg-type]
     found["missing"] = sorted(set(must_appear(office)) - set(found["addresses"]))  # type: ignore[call-overload]
     json.dump(found, sys.stdout)
     return 0

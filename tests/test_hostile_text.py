@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import html5lib
+import openpyxl
 import pytest
 from lxml import html
 
@@ -24,9 +25,10 @@ from publisher import release
 from publisher.catalogue import Office, open_office
 from publisher.catalogue.office import ZONE
 from publisher.catalogue.tables import Entry
+from publisher.catalogue.text import one_line
 from publisher.ledger.lines import FIRST, Line, encode
-from publisher.pages.downloads import FORMULA
-from tests import browser
+from publisher.opendata import FORMULA, workbook
+from tests import browser, reuse
 from tests.offices import make_office
 
 PERIOD = "2026-06"
@@ -413,6 +415,37 @@ def test_published_csv_files_hold_every_text_behind_its_guard(built: Built) -> N
     for path in folder.glob("*.csv"):
         for row in read_csv(path):
             assert not any(cell.startswith(FORMULA) for cell in row.values())
+
+
+def test_every_other_format_holds_the_texts_of_the_csv_file_and_no_formula(built: Built) -> None:
+    for name in ("procedures", *(["../chi-so/procedures"] if len(built.strings) < 100 else [])):
+        path = built.site / "du-lieu" / PERIOD / name
+        wanted = read_csv(path.with_suffix(".csv"))
+        for ending, read in ((".json", reuse.of_json), (".parquet", reuse.of_parquet), (".xlsx", reuse.of_workbook)):
+            found = read(path.with_suffix(ending))
+            for line, row in zip(wanted, found, strict=True):
+                for column, text in line.items():
+                    if ending == ".xlsx":
+                        assert reuse.same(in_workbook(text), plain_escape(row[column])), (column, text)
+                    else:
+                        assert reuse.same(text, row[column]), (ending, column, text)
+
+
+def in_workbook(text: str) -> str:
+    """A text as far as a workbook can hold it."""
+    return workbook.NOT_XML.sub("\ufffd", text[: workbook.CELL_LIMIT])
+
+
+def plain_escape(value: Any) -> Any:
+    """A text of a workbook as openpyxl gives it, which leaves the escape for a character as it stands."""
+    return value.replace("_x005F_", "_") if isinstance(value, str) else value
+
+
+def test_workbooks_and_descriptions_hold_the_name_of_the_office(named: Built) -> None:
+    name = one_line(named.office.settings.name.vi)
+    book = openpyxl.load_workbook(named.site / "du-lieu" / PERIOD / "procedures.xlsx")
+    (said,) = [row for row in book.worksheets[0].iter_rows(values_only=True) if row[0] == "Cơ quan công bố"]
+    assert plain_escape(said[1]) == in_workbook(name)
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

@@ -23,8 +23,8 @@ from publisher.catalogue.office import ZONE
 from publisher.checking import check_office
 from publisher.ledger import accept, read_ledger
 from publisher.measures import Book, Figure
+from publisher.opendata import FORMULA, guard
 from publisher.pages import figures, write_pages
-from publisher.pages.downloads import FORMULA, guard
 from publisher.pages.shell import Page, front_matter, one_line, rich
 from publisher.tallies import tally_office
 from tests.offices import make_office

@@ -356,7 +356,7 @@ def names_in_templates() -> set[str]:
 def test_every_name_that_templates_use_is_documented() -> None:
     page = text("docs/templates.md")
     used = names_in_templates()
-    assert {"view", "kind", "t", "unit", "packages"} <= used
+    assert {"view", "kind", "t", "unit", "published"} <= used
     assert [name for name in sorted(used) if not re.search(rf"`{name}\b", page)] == []
 
 

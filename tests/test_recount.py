@@ -18,7 +18,7 @@ from publisher import release
 from publisher.catalogue import Kind, Office, open_office
 from publisher.catalogue.office import HOME, ZONE
 from publisher.ledger import accept
-from tests import recount
+from tests import recount, reuse
 from tests.offices import make_office
 from tests.small_kinds import dataset, fields, measure, words
 
@@ -236,6 +236,29 @@ def test_the_recount_met_every_form_basis_breakdown_and_part(recounted: dict[str
 
 def test_the_published_files_hold_the_accepted_rows(recounted: dict[str, Any]) -> None:
     assert recounted["downloads"] == []
+
+
+def test_the_published_tables_of_figures_equal_their_recount_and_lack_none_that_a_page_prints(
+    recounted: dict[str, Any],
+) -> None:
+    found = recounted["figures"]
+    assert (found["wrong"], found["absent"]) == ([], [])
+    assert found["rows"] > 1_000
+
+
+def test_json_parquet_and_workbooks_say_what_the_csv_files_say(recounted: dict[str, Any]) -> None:
+    paths = [
+        path
+        for folder in ("2026-03", "tat-ca", "chi-so")
+        for path in (recounted["root"] / "site/current/du-lieu" / folder).glob("*.csv")
+        if path.with_suffix(".json").exists()
+    ]
+    assert len(paths) == 6
+    for path in paths:
+        wanted = reuse.of_csv(path)
+        for read, ending in ((reuse.of_json, ".json"), (reuse.of_parquet, ".parquet"), (reuse.of_workbook, ".xlsx")):
+            for line, row in zip(wanted, read(path.with_suffix(ending)), strict=True):
+                assert all(reuse.same(text, row[column]) for column, text in line.items()), (path, line, row)
 
 
 def test_periods_run_from_the_21st_to_the_20th(recounted: dict[str, Any]) -> None:

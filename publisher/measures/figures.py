@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from math import fsum, nan, sqrt
+from math import fsum, isfinite, nan, sqrt
 from typing import Literal
 from urllib.parse import quote, unquote
 
@@ -178,6 +178,13 @@ def wilson(part: Number, whole: Number) -> tuple[float, float]:
 def rounded(value: float, places: int) -> float:
     """Half away from zero, the rounding of official reports; on the decimal digits as written."""
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+
+
+def machine(value: float) -> str:
+    """A value as machines read it: plain digits, a dot, at most six decimals."""
+    if isinstance(value, int) or (isfinite(value) and value == int(value)):
+        return str(int(value))
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def total(parts: Sequence[Part], cells: Mapping[str, Cell | None], *, all_given: bool) -> Number | None:

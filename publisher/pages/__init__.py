@@ -4,6 +4,7 @@ Figures, names and free text go out as HTML blocks from autoescaped templates; M
 """
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from publisher.catalogue.text import order
 from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
-from publisher.pages import downloads, registers
+from publisher.opendata import Published, publish
+from publisher.pages import registers
 from publisher.pages.months import part_title, write_months
 from publisher.pages.parts import parts
 from publisher.pages.shell import Page, Writer, rich
@@ -38,7 +40,7 @@ def write_pages(
     received = max((dt.datetime.fromisoformat(line.accepted_at).date() for line in ledger.lines), default=None)
     frame = {"kinds": kinds, "EVERY": EVERY, "release": short(release_id), "received": received}
     writer = Writer(office, out, frame)
-    packages = downloads.write(writer, ledger)
+    published = publish(office, book, ledger, partial(writer.write, "vi"))
     registers.write_documents(writer, ledger)
     registers.write_calendars(writer, views[office.settings.languages[0]], ledger)
 
@@ -46,7 +48,7 @@ def write_pages(
         for lang, view in views.items():
             unit_page(writer, view, unit, lang)
     for lang, view in views.items():
-        write_overviews(writer, view, lang, packages)
+        write_overviews(writer, view, lang, published)
         registers.write_own_pages(writer, view, lang)
         copy_content(writer, lang, content[lang])
 
@@ -100,7 +102,7 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
         writer.overview(lang, path, "unit_periods.html.j2", title, search=False, **context)
 
 
-def write_overviews(writer: Writer, view: View, lang: str, packages: list[downloads.MonthFiles]) -> None:
+def write_overviews(writer: Writer, view: View, lang: str, published: Published) -> None:
     """Home, the lists, the months, the dataset kinds, the fields, the data page."""
     office, book, board = writer.office, view.book, view.board
 
@@ -115,7 +117,7 @@ def write_overviews(writer: Writer, view: View, lang: str, packages: list[downlo
 
     page("", "home.html.j2", say(lang, "pages.home.title"), units=units, levels=levels, months=months)
     page("don-vi/", "units.html.j2", say(lang, "pages.units.title"), units=units, levels=levels)
-    write_months(writer, view, months)
+    write_months(writer, view, months, published)
     page("so-lieu/", "datasets.html.j2", say(lang, "pages.datasets.title"))
     for kind in office.kinds.values():
         page(
@@ -123,12 +125,13 @@ def write_overviews(writer: Writer, view: View, lang: str, packages: list[downlo
             "dataset.html.j2",
             kind.title[lang],
             kind=kind,
+            published=published,
             register=registers.Register(kind, view),
         )
     page("linh-vuc/", "fields.html.j2", say(lang, "pages.fields.title"), fields=used_fields)
     for entry in used_fields:
         field_page(writer, view, entry)
-    page("du-lieu/", "data.html.j2", say(lang, "pages.data.title"), packages=packages)
+    page("du-lieu/", "data.html.j2", say(lang, "pages.data.title"), published=published)
 
 
 def field_page(writer: Writer, view: View, entry: Entry) -> None:

@@ -1,12 +1,11 @@
 """A figure as it stands on a page: its text, and the `<data>` element that a machine reads."""
 
-import math
 from typing import NamedTuple
 
 from markupsafe import escape
 
 from publisher.catalogue import Measure
-from publisher.measures import Figure, rounded, wilson
+from publisher.measures import Figure, machine, rounded, wilson
 from publisher.words import format as formats
 from publisher.words import say
 
@@ -70,13 +69,6 @@ def limit_text(lang: str, measure: Measure, value: float) -> str:
 def part_text(lang: str, value: float) -> str:
     """A numerator or denominator as people read it."""
     return number(lang, value, 0 if value == int(value) else 2)
-
-
-def machine(value: float) -> str:
-    """A value as the `value` attribute holds it: plain digits, a dot, at most six decimals."""
-    if isinstance(value, int) or (math.isfinite(value) and value == int(value)):
-        return str(int(value))
-    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def data(value: float, address: str, shown: str) -> str:

@@ -1,6 +1,7 @@
 """The pages of the months: all units of a month with their headline figures, and each kind's full tables."""
 
 from publisher.catalogue import Kind, Unit
+from publisher.opendata import Folder, Published
 from publisher.pages.parts import Part, parts, size_for
 from publisher.pages.shell import Writer
 from publisher.pages.view import View
@@ -11,26 +12,31 @@ Groups = list[tuple[str, str, list[Unit]]]
 """The units of a kind and month that may stand side by side: what `View.bases` gives."""
 
 
-def write_months(writer: Writer, view: View, months: list[str]) -> None:
-    """`thang/`, `thang/<month>/` and `thang/<month>/<kind>/`, in parts where there are many units."""
+def write_months(writer: Writer, view: View, months: list[str], published: Published) -> None:
+    """`thang/`, `thang/<month>/` and `thang/<month>/<kind>/`, in parts where there are many units. The first part of a
+    month names its files for reuse."""
+    folders = {folder.period: folder for folder in published.months}
     title = say(view.lang, "pages.months.title")
     writer.overview(view.lang, "thang/", "months.html.j2", title, view=view, months=months)
     for month in months:
         chosen = [k for k in writer.office.kinds.values() if month in view.board.periods(k)]
         groups = {kind.name: view.bases(kind, month) for kind in chosen}
-        month_page(writer, view, month, chosen, groups)
+        month_page(writer, view, month, chosen, groups, folders.get(month))
         for kind in chosen:
             if groups[kind.name]:
                 full_page(writer, view, month, kind, groups[kind.name])
 
 
-def month_page(writer: Writer, view: View, month: str, chosen: list[Kind], groups: dict[str, Groups]) -> None:
+def month_page(
+    writer: Writer, view: View, month: str, chosen: list[Kind], groups: dict[str, Groups], folder: Folder | None
+) -> None:
     """One month: what is missing, the sentence and the headline figures of every kind."""
     all_parts = parts(units_of(view, [group for of in groups.values() for group in of]))
     for part in all_parts:
         title = part_title(view.lang, formats.period(view.lang, month), part)
         path = f"thang/{month}/{part.path}"
-        context = {"month": month, "chosen": chosen, "groups": groups, "part": part, "parts": all_parts, "view": view}
+        context = {"month": month, "chosen": chosen, "groups": groups, "part": part, "parts": all_parts}
+        context |= {"view": view, "folder": folder}
         writer.overview(view.lang, path, "month.html.j2", title, search=part.number == 1, **context)
 
 

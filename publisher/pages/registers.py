@@ -18,7 +18,7 @@ from publisher.catalogue.kinds import OwnPage
 from publisher.catalogue.office import ZONE
 from publisher.catalogue.text import one_line, order
 from publisher.ledger import Ledger
-from publisher.pages import downloads
+from publisher.pages import submissions
 from publisher.pages.shell import Writer
 from publisher.pages.view import View
 from publisher.words import format as formats
@@ -51,7 +51,7 @@ class Register:
     def rows(self, unit: str, period: str = "") -> list[Row]:
         """The public rows of a unit's submission of a period, by default the latest one: column → text."""
         label = period or self.last(unit)
-        return public_rows(self.office, self.kind, unit, label) if label else []
+        return submissions.rows(self.office, self.kind, unit, label) if label else []
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -78,19 +78,6 @@ class Register:
     def calendar(self, unit: Unit) -> str:
         """The address of a unit's calendar below the site's root; "" when the kind makes none."""
         return f"don-vi/{unit.slug}/{CALENDAR}" if self.kind.calendar else ""
-
-
-def public_rows(office: Office, kind: Kind, unit: str, period: str) -> list[Row]:
-    """The rows of an accepted file that may be shown one by one, public columns only."""
-    path = office.data_file(kind.name, unit, period)
-    if not path.exists():
-        return []
-    hidden = kind.is_private
-    found = downloads.rows(office, kind, unit, period)
-    if not kind.private:
-        return found
-    whole = downloads.read_rows(office, kind.name, unit, period)
-    return [shown for shown, row in zip(found, whole, strict=True) if not hidden(row)]
 
 
 def write_own_pages(writer: Writer, view: View, lang: str) -> None:
@@ -124,7 +111,7 @@ def write_documents(writer: Writer, ledger: Ledger) -> None:
         if columns:
             for of, unit, period in ledger.current:
                 if of == kind.name:
-                    rows = public_rows(office, kind, unit, period)
+                    rows = submissions.rows(office, kind, unit, period)
                     wanted |= {row[name] for row in rows for name in columns if row[name]}
     for sha256 in sorted(wanted):
         writer.write("vi", f"{DOCUMENTS}/{sha256}.pdf", office.document(sha256).read_bytes())

@@ -13,7 +13,7 @@ from publisher.catalogue.kinds import MoreTable
 from publisher.catalogue.text import order
 from publisher.errors import Problem
 from publisher.measures import EVERY, Book, Figure, rounded
-from publisher.pages import answers, downloads, figures
+from publisher.pages import answers, figures, submissions
 from publisher.pages.answers import Answered
 from publisher.pages.shell import rich
 from publisher.pages.status import Board
@@ -327,8 +327,8 @@ class View:
     def rows(self, kind: Kind, unit: str, period: str) -> list[dict[str, str]]:
         """The public cells of a unit's file, column → text, in its order: for names and for what there is. Figures are
         printed by `show`, which can be looked up."""
-        return downloads.rows(self.office, kind, unit, period)
+        return submissions.rows(self.office, kind, unit, period)
 
     def texts(self, kind: Kind, unit: str, period: str) -> list[tuple[str, str]]:
         """What the unit wrote itself in its latest file: (where, text) for every public free-text cell."""
-        return downloads.texts(self.office, kind, unit, period, self.lang)
+        return submissions.texts(self.office, kind, unit, period, self.lang)

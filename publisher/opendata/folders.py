@@ -1,0 +1,254 @@
+"""Which files are published where: one folder a month, one for all time, one for the figures."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from publisher.catalogue import Kind, Office
+from publisher.catalogue.text import Text
+from publisher.ledger import Ledger, Line
+from publisher.measures import Book
+from publisher.measures.months import months_in
+from publisher.opendata import figures, formats, packages
+from publisher.opendata.about import first_sheet
+from publisher.opendata.records import columns, key, records, reference, said
+from publisher.opendata.shelf import Kept, Shelf
+from publisher.opendata.shelf import key as shelf_key
+from publisher.opendata.tables import Table
+from publisher.opendata.workbook import workbook_bytes
+from publisher.words.format import period as name_of
+
+ROOT = "du-lieu/"
+ALL_TIME = "tat-ca"
+FIGURES = "chi-so"
+
+MOST_ROWS = 250_000
+"""Above so many rows a table of all time is published as CSV and Parquet only: a workbook holds a million, and what
+opens it as a whole, or a list of records, needs more memory than most machines have."""
+
+Put = Callable[[str, bytes], None]
+"""Writes a file at an address below the site's root."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One published file: its address below the root, its format, size and hash."""
+
+    path: str
+    format: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """One table in all its formats."""
+
+    kind: Kind
+    rows: int
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files of one month (`period`), of all time or of the figures (both ""), by kind; `package` describes them."""
+
+    path: str
+    period: str
+    sets: Mapping[str, Set]
+    package: File
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Everything that is published for reuse: months newest first, all time, figures. The last two are None before the
+    first submission. `rows` has the rows of figures of each kind, for what else is made of them."""
+
+    months: tuple[Folder, ...]
+    all_time: Folder | None
+    figures: Folder | None
+    rows: Mapping[str, Sequence[Sequence[str]]]
+
+
+def publish(office: Office, book: Book, ledger: Ledger, put: Put) -> Published:
+    """Write `du-lieu/<month>/`, `du-lieu/tat-ca/` and `du-lieu/chi-so/`: each table in its formats, the reference
+    tables, and a `datapackage.json`. What was written before from the same inputs is taken from the cache."""
+    return Publisher(office, book, ledger, put).publish()
+
+
+def named(period: str) -> Text:
+    """A period's name in both languages."""
+    return Text(vi=name_of("vi", period), en=name_of("en", period))
+
+
+class Publisher:
+    """Writes the files of one office."""
+
+    def __init__(self, office: Office, book: Book, ledger: Ledger, put: Put) -> None:
+        self.office, self.book, self.put = office, book, put
+        self.shelf = Shelf(office.cache / "opendata")
+        self.lines: dict[tuple[str, str], dict[str, Line]] = {}
+        for line in sorted(ledger.current.values(), key=lambda line: line.unit):
+            self.lines.setdefault((line.kind, line.period), {})[line.unit] = line
+        self.periods = sorted({period for _, period in self.lines})
+
+    @cached_property
+    def base(self) -> list[Any]:
+        """What every file depends on: definitions, settings, names."""
+        tables = [
+            [(e.code, e.name.vi, e.name.en, str(e.valid_from)) for e in table]
+            for table in (self.office.units, self.office.fields)
+        ]
+        settings = self.office.settings.model_dump(mode="json", exclude={"today", "survey", "keep_releases"})
+        return [settings, tables, {name: kind.digest for name, kind in self.office.kinds.items()}]
+
+    def publish(self) -> Published:
+        """All folders."""
+        self.references = [
+            reference("units", self.office.units),
+            reference("fields", self.office.fields),
+        ]
+        if not self.periods:
+            return Published((), None, None, {})
+        months = tuple(self.month(period) for period in reversed(self.periods))
+        rows = {kind.name: self.figure_rows(kind) for kind in self.office.kinds.values()}
+        return Published(months, self.all_time(), self.all_figures(rows), rows)
+
+    # --- the accepted rows
+
+    def sources(self, kind: Kind, periods: Sequence[str]) -> list[Any]:
+        """The files of some months, by hash and revision."""
+        return [
+            (line.unit, line.period, line.sha256, line.revision)
+            for period in periods
+            for line in self.lines.get((kind.name, period), {}).values()
+        ]
+
+    def month_set(self, kind: Kind, period: str) -> Kept:
+        """The rows of a kind and month in all formats."""
+
+        def make() -> tuple[Mapping[str, bytes], int]:
+            revisions = {unit: line.revision for unit, line in self.lines[kind.name, period].items()}
+            table = records(self.office, kind, period, revisions)
+            return self.written(table, named(period), f"thang/{period}/"), len(table.rows)
+
+        made_of = shelf_key(self.base, kind.name, self.sources(kind, [period]))
+        return self.shelf.get(f"{kind.name}/{period}", made_of, make)
+
+    def month(self, period: str) -> Folder:
+        """The folder of one month."""
+        given = [kind for kind in self.office.kinds.values() if (kind.name, period) in self.lines]
+        sets = {kind.name: self.month_set(kind, period) for kind in given}
+        tables = [Table(kind.name, kind.title, kind.purpose, columns(kind), key=key(kind)) for kind in given]
+        created = max(line.accepted_at for kind in given for line in self.lines[kind.name, period].values())
+        return self.folder(period, period, named(period), said("month_is"), created, tables, sets, f"thang/{period}/")
+
+    def all_time(self) -> Folder:
+        """The folder with all months of each kind in one table."""
+        sets, tables = {}, []
+        for kind in self.office.kinds.values():
+            periods = [period for period in self.periods if (kind.name, period) in self.lines]
+            if periods:
+                sets[kind.name] = self.all_time_set(kind, periods)
+                tables.append(Table(kind.name, kind.title, kind.purpose, columns(kind), key=key(kind)))
+        created = max(line.accepted_at for lines in self.lines.values() for line in lines.values())
+        return self.folder(ALL_TIME, "", said("all_time"), said("all_time_is"), created, tables, sets, ROOT)
+
+    def all_time_set(self, kind: Kind, periods: Sequence[str]) -> Kept:
+        """All months of a kind, first to last, in all formats."""
+
+        def make() -> tuple[Mapping[str, bytes], int]:
+            months = [self.month_set(kind, period).files[f"{kind.name}.csv"] for period in periods]
+            rows = [row for data in months for row in formats.read_csv(data)]
+            table = Table(kind.name, kind.title, kind.purpose, columns(kind), rows, key(kind))
+            return self.written(table, said("all_time"), f"so-lieu/{kind.name}/"), len(rows)
+
+        made_of = shelf_key(self.base, kind.name, self.sources(kind, periods))
+        return self.shelf.get(f"{kind.name}/{ALL_TIME}", made_of, make)
+
+    # --- the published figures
+
+    def figure_rows(self, kind: Kind) -> list[list[str]]:
+        """The rows of all figures of a kind: months, then quarters, then years."""
+        periods = self.book.periods(kind.name)
+        found = []
+        for period in (*periods, *figures.wider(periods)):
+            months = [month for month in months_in(period) if month in self.periods]
+            everything = [self.sources(other, months) for other in self.office.kinds.values()]
+
+            def make(period: str = period) -> tuple[Mapping[str, bytes], int]:
+                table = figures.table(kind, figures.rows_of(self.office, self.book, kind, period))
+                return {f"{kind.name}.csv": formats.csv_bytes(table)}, len(table.rows)
+
+            kept = self.shelf.get(f"{kind.name}/{FIGURES}-{period}", shelf_key(self.base, kind.name, everything), make)
+            found += formats.read_csv(kept.files[f"{kind.name}.csv"])
+        return found
+
+    def all_figures(self, rows: Mapping[str, Sequence[Sequence[str]]]) -> Folder:
+        """The folder with the figures of each kind."""
+        sets, tables = {}, []
+        for kind in self.office.kinds.values():
+            if rows[kind.name]:
+                table = figures.table(kind, rows[kind.name])
+                tables.append(figures.table(kind, []))
+
+                def make(table: Table = table) -> tuple[Mapping[str, bytes], int]:
+                    return self.written(table, said("figures"), f"so-lieu/{table.name}/"), len(table.rows)
+
+                everything = [self.sources(other, self.periods) for other in self.office.kinds.values()]
+                made_of = shelf_key(self.base, kind.name, everything)
+                sets[kind.name] = self.shelf.get(f"{kind.name}/{FIGURES}", made_of, make)
+        created = max(line.accepted_at for lines in self.lines.values() for line in lines.values())
+        return self.folder(FIGURES, "", said("figures"), said("figures_is"), created, tables, sets, "so-lieu/")
+
+    # --- writing
+
+    def written(self, table: Table, when: Text, page: str) -> dict[str, bytes]:
+        """A table in its formats; `page` is the address of the page that shows it."""
+        csv = formats.csv_bytes(table)
+        files = {"csv": csv}
+        if len(table.rows) <= MOST_ROWS:
+            version = hashlib.sha256(csv).hexdigest()[:12]
+            sheets = (said("sheet_about").vi, said("sheet_data").vi)
+            about = first_sheet(self.office, table, when, version, page)
+            files |= {"xlsx": workbook_bytes(table, about, sheets), "json": formats.json_bytes(table)}
+        files["parquet"] = formats.parquet_bytes(table)
+        return {f"{table.name}.{ending}": data for ending, data in files.items()}
+
+    def folder(
+        self,
+        name: str,
+        period: str,
+        title: Text,
+        about: Text,
+        created: str,
+        tables: Sequence[Table],
+        sets: Mapping[str, Kept],
+        page: str,
+    ) -> Folder:
+        """Put the files of one folder in their places, the reference tables and the description beside them."""
+        path = f"{ROOT}{name}/"
+        known = [table.name for table in self.references]
+        resources, found = [], {}
+        for table in tables:
+            kept = sets[table.name]
+            for file, data in kept.files.items():
+                self.put(path + file, data)
+            sizes = {file: (len(data), kept.sha256[file]) for file, data in kept.files.items()}
+            resources.append(packages.resource(table, sizes, known))
+            found[table.name] = Set(
+                self.office.kinds[table.name],
+                kept.rows,
+                tuple(File(path + f, f.rpartition(".")[2], n, sha) for f, (n, sha) in sizes.items()),
+            )
+        for table in self.references:
+            data = formats.csv_bytes(table)
+            self.put(f"{path}{table.name}.csv", data)
+            sizes = {f"{table.name}.csv": (len(data), hashlib.sha256(data).hexdigest())}
+            resources.append(packages.resource(table, sizes, ()))
+        described = formats.pretty(packages.package(self.office, name, title, about, created, resources, page))
+        self.put(f"{path}datapackage.json", described)
+        package = File(f"{path}datapackage.json", "json", len(described), hashlib.sha256(described).hexdigest())
+        return Folder(path, period, found, package)

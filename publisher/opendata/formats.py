@@ -1,0 +1,91 @@
+"""One table as the bytes of a file: CSV, JSON, Parquet, a workbook. The same table gives the same bytes."""
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from publisher.opendata.tables import Column, Table
+
+MEDIA = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+}
+"""The formats in which a table is published, in the order in which pages name them, and their media types."""
+
+TYPES: dict[str, Callable[[str], Any]] = {
+    "integer": int,
+    "number": lambda text: int(text) if text.lstrip("-").isdigit() else float(text),
+    "string": str,
+    "date": str,
+}
+"""How JSON has a cell; a date is ISO text there."""
+
+ARROW = {"integer": pa.int64(), "number": pa.float64(), "string": pa.string(), "date": pa.date32()}
+
+
+def csv_bytes(table: Table) -> bytes:
+    """UTF-8 without a mark, comma, LF, a header of names, cells quoted where they must be."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.names)
+    writer.writerows(table.rows)
+    return text.getvalue().encode("utf-8")
+
+
+def read_csv(data: bytes) -> list[list[str]]:
+    """The rows that `csv_bytes` wrote."""
+    _, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+    return rows
+
+
+def json_bytes(table: Table) -> bytes:
+    """A list of records, one on each line: numbers as numbers, days as ISO text, null where there is no value."""
+    names, types = table.names, [TYPES[column.type] for column in table.columns]
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    lines = []
+    for row in table.rows:
+        values = [type_(text) if text else None for type_, text in zip(types, row, strict=True)]
+        lines.append(encode(dict(zip(names, values, strict=True))))
+    return ("[\n" + ",\n".join(lines) + ("\n]\n" if lines else "]\n")).encode("utf-8")
+
+
+def parquet_bytes(table: Table) -> bytes:
+    """Typed columns, zstd; each column's titles stand in its metadata, null where there is no value."""
+    fields = [
+        pa.field(column.name, ARROW[column.type], metadata={"title": column.title.vi, "title_en": column.title["en"]})
+        for column in table.columns
+    ]
+    schema = pa.schema(fields, metadata={"title": table.title.vi, "title_en": table.title["en"]})
+    columns = list(zip(*table.rows, strict=True)) or [()] * len(fields)
+    arrays = [
+        pa.array(typed(column, cells), type=field.type)
+        for column, cells, field in zip(table.columns, columns, fields, strict=True)
+    ]
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), out, compression="zstd")
+    return out.getvalue()
+
+
+def typed(column: Column, cells: Sequence[str]) -> list[Any]:
+    """The cells of a column as Parquet has them."""
+    types: dict[str, Callable[[str], Any]] = {
+        "integer": int,
+        "number": float,
+        "string": str,
+        "date": dt.date.fromisoformat,
+    }
+    type_ = types[column.type]
+    return [type_(text) if text else None for text in cells]
+
+
+def pretty(content: Any) -> bytes:
+    """A description as JSON that people can read too."""
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
