@@ -26,19 +26,16 @@ def columns(kind: Kind) -> tuple[Column, ...]:
     for column in kind.schema_columns:
         if not column.public:
             continue
-        given = tuple((category.value, category.titles) for category in column.categories)
-        constraints = dict(column.constraints)
-        if given:
-            constraints["enum"] = [value for value, _ in given]
+        described = column.descriptor()
         found.append(
             Column(
                 column.name,
-                column.type,
+                described["type"],
                 column.titles,
                 column.description,
-                given,
+                tuple((category.value, category.titles) for category in column.categories),
                 column.table,
-                tuple(constraints.items()),
+                tuple(described.get("constraints", {}).items()),
             )
         )
         if column.table and column.named_by:
