@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from publisher import words
+from publisher import proof, words
 from publisher.catalogue import Office
 from publisher.checking import check_office
 from publisher.errors import Mistake
 from publisher.ledger import check_files, read_ledger
 from publisher.measures import Book
 from publisher.pages import write_pages
-from publisher.proof import short
 from publisher.release import Progress, Steps, disk_errors, epoch, fresh, identify, only_build
 from publisher.site import build_html, site_url
 from publisher.tallies import tally_office
@@ -72,11 +71,12 @@ def pack(office: Office, out: Path, *, progress: Progress | None = None) -> Pack
         with steps("tally") as parts:
             book = Book(office, tally_office(office, ledger, progress=parts))
 
-        release_id, seconds = identify(office, ledger), epoch(office, ledger)
+        coming, seconds = proof.coming(office, ledger, identify(office, ledger)), epoch(office, ledger)
+        release_id = coming.id
         pages, site = fresh(office.build / "offline-pages"), fresh(office.build / "offline-html")
         try:
             with steps("pages"):
-                write_pages(office, book, ledger, problems, release_id, pages)
+                write_pages(office, book, ledger, problems, coming, pages)
             with steps("html"):
                 build_html(office, pages, site, release_id=release_id, epoch=seconds, offline=True)
                 lead_to_files(site)
@@ -140,7 +140,9 @@ def write_readme(office: Office, site: Path, release_id: str) -> None:
     for lang in office.settings.languages:
         address = site_url(office.settings.site_url, lang)
         name = office.settings.name[lang]
-        parts.append(words.say(lang, "pages.offline.readme", name=name, release=short(release_id), address=address))
+        parts.append(
+            words.say(lang, "pages.offline.readme", name=name, release=proof.short(release_id), address=address)
+        )
     text = "\n\n\n".join(parts) + "\n"
     (site / README).write_text(text.replace("\n", "\r\n"), encoding="utf-8-sig", newline="")
 

@@ -1,7 +1,8 @@
 """A release: one whole built site, made beside the old one, read again, and only then shown.
 
-`site/releases/` holds the releases as `<number>-<id>`; `site/current` is a link to the one that citizens see. Moving
-that link is the last thing a build does, so whatever happens before leaves yesterday's site as it was.
+`site/releases/` holds the releases as `<number>-<id>`, each with a line in the release chain (`publisher.proof`);
+`site/current` is a link to the one that citizens see. Moving that link is the last thing a build does, so whatever
+happens before leaves yesterday's site as it was.
 """
 
 import contextlib
@@ -15,14 +16,14 @@ import shutil
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
-from publisher import words
+from publisher import proof, words
 from publisher.catalogue import Office, addresses
 from publisher.catalogue.office import HOME
 from publisher.checking import check_office
@@ -30,13 +31,14 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger, check_files, read_ledger
 from publisher.measures import Book
 from publisher.pages import reporting_units, write_pages
+from publisher.proof import Coming, File
 from publisher.proof import short as short  # `release.short`, for whoever prints the id of a release
 from publisher.site import build_html
 from publisher.tallies import tally_office
 from publisher.verify import verify
 
-NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})$")
-"""A release's folder: its number, which only grows, and the first letters of its id."""
+NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})(?:\.(\d+))?$")
+"""A release's folder: its number in the chain, the first letters of its id, and which building of it this is."""
 
 PARTIAL = ".partial-"
 """How the folder of an unfinished release begins."""
@@ -92,24 +94,25 @@ def build(office: Office, *, progress: Progress | None = None) -> Release:
             book = Book(office, tally_office(office, ledger, progress=parts))
 
         with steps("pages"):
-            release_id = identify(office, ledger)
+            coming = proof.coming(office, ledger, identify(office, ledger))
             pages = fresh(office.build / "pages")
-            write_pages(office, book, ledger, problems, release_id, pages)
+            write_pages(office, book, ledger, problems, coming, pages)
 
         with unfinished(office) as site:
             with steps("html"):
-                build_html(office, pages, site, release_id=release_id, epoch=epoch(office, ledger))
+                build_html(office, pages, site, release_id=coming.id, epoch=epoch(office, ledger))
 
             with steps("verify"):
                 verify(office, book, site)
 
             with steps("publish"):
-                flush(site)
+                add_manifests(office, coming, site)
+                files = flush(site)
                 keep_addresses(office, site)
-                folder = publish(office, site, release_id)
+                folder = publish(office, site, coming, files)
                 prune(office)
 
-    return Release(release_id, folder, tuple(problems), steps.seconds)
+    return Release(coming.id, folder, tuple(problems), steps.seconds)
 
 
 def rollback(office: Office) -> Path:
@@ -176,7 +179,7 @@ def disk_errors() -> Iterator[None]:
 
 
 def identify(office: Office, ledger: Ledger) -> str:
-    """The release's id: sha-256 over everything that the pages depend on.
+    """sha-256 over everything that the pages depend on but the releases before: with them it makes the release's id.
 
     That is: the accepted data (the ledger's head stands for it), the kinds' definitions, the office's settings and
     tables, the addresses of units and fields, the hand-written pages, the program with its words and theme, its
@@ -196,7 +199,8 @@ def identify(office: Office, ledger: Ledger) -> str:
         for path in sorted(kind.folder.glob("*.j2")):
             add(path.name, path.read_bytes())
     for path in sorted(office.datasets.glob("*.*")):
-        if path not in (office.ledger, office.addresses) and path.is_file():
+        written = path.suffix == ".jsonl" or path == office.addresses or path.name.startswith(".")
+        if path.is_file() and not written:
             add(path.name, path.read_bytes())
     for name in ("units", "fields"):
         add(f"addresses of {name}", "\n".join(f"{entry.code} {entry.slug}" for entry in office.table(name)).encode())
@@ -256,20 +260,39 @@ def clear_partials(office: Office) -> None:
             left.unlink()
 
 
-def flush(folder: Path) -> None:
-    """Wait until the disk has every file and folder: the link must never point at what a power cut can take."""
+def add_manifests(office: Office, coming: Coming, site: Path) -> None:
+    """Put the manifests of the releases before into a site. One that was lost is missed by whoever checks the site."""
+    for line in coming.before.lines:
+        kept = proof.archived(office, line)
+        if kept.exists():
+            target = site / proof.MANIFESTS / kept.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(kept.read_bytes())
+
+
+def flush(folder: Path) -> dict[str, File]:
+    """Wait until the disk has every file and folder: the link must never point at what a power cut can take. Gives
+    the files by their path, hashed on the way."""
     paths = [*folder.rglob("*"), folder]
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(sync, paths))
+        found = pool.map(sync, paths)
+        return {path.relative_to(folder).as_posix(): file for path, file in zip(paths, found, strict=True) if file}
 
 
-def sync(path: Path) -> None:
-    """fsync of one file or folder."""
+def sync(path: Path) -> File | None:
+    """fsync of one file or folder; a file's size and hash."""
+    file = None if path.is_dir() else hashed(path.read_bytes())
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
+    return file
+
+
+def hashed(content: bytes) -> File:
+    """The size and the hash of a file's bytes."""
+    return File(len(content), hashlib.sha256(content).hexdigest())
 
 
 def keep_addresses(office: Office, site: Path) -> None:
@@ -281,10 +304,19 @@ def keep_addresses(office: Office, site: Path) -> None:
     addresses.keep(office.addresses, shown)
 
 
-def publish(office: Office, site: Path, release_id: str) -> Path:
-    """Give a verified site its name among the releases and show it."""
-    last = max((number(r) for r in releases(office)), default=0)
-    folder = site.with_name(f"{last + 1:04d}-{release_id[:8]}")
+def publish(office: Office, site: Path, coming: Coming, files: Mapping[str, File]) -> Path:
+    """Write a verified site into the chain, give it its name among the releases, and show it.
+
+    Its line is written first, so that no release was ever shown that the chain does not have. A release that is built
+    again stands beside itself as `0042-9f8e7d6c.2` until the link has moved.
+    """
+    manifest = proof.record(office, coming, coming.manifest(files))
+    (site / proof.MANIFEST).write_bytes(manifest.encode())
+    for path in (site / proof.MANIFEST, site):
+        sync(path)
+    name = f"{manifest.number:04d}-{manifest.id[:8]}"
+    copies = [copy_of(r) for r in releases(office) if r.name.partition(".")[0] == name]
+    folder = site.with_name(f"{name}.{max(copies) + 1}" if copies else name)
     site.rename(folder)
     sync(folder.parent)
     try:
@@ -307,7 +339,7 @@ def show(office: Office, folder: Path) -> None:
 def releases(office: Office) -> list[Path]:
     """The finished releases, oldest first."""
     found = (p for p in office.site.glob("releases/*") if NAME.match(p.name) and p.is_dir())
-    return sorted(found, key=number)
+    return sorted(found, key=lambda release: (number(release), copy_of(release)))
 
 
 def number(release: Path) -> int:
@@ -317,6 +349,13 @@ def number(release: Path) -> int:
     return int(match[1])
 
 
+def copy_of(release: Path) -> int:
+    """Which building of the same release a folder is: 1 for the first."""
+    match = NAME.match(release.name)
+    assert match
+    return int(match[3] or 1)
+
+
 def shown(office: Office) -> Path | None:
     """The release that citizens see; None before the first one."""
     link = office.site / "current"
@@ -324,15 +363,12 @@ def shown(office: Office) -> Path | None:
 
 
 def prune(office: Office) -> None:
-    """Keep the last releases (`keep_releases`), and the current one whatever its number.
-
-    A release whose inputs come again later is dropped first: building the same twice must not push out what a
-    rollback is for.
-    """
+    """Keep the last releases of the chain (`keep_releases`), of each the last building, and the current one whatever
+    its number."""
     current, found = shown(office), releases(office)
-    last = {r.name.split("-")[1]: r for r in found}
-    different = [r for r in found if last[r.name.split("-")[1]] == r]
-    kept = {*different[-office.settings.keep_releases :], current}
+    known = {line.name for line in proof.read_chain(office).lines}
+    last = {name: r for r in found if (name := r.name.partition(".")[0]) in known}
+    kept = {*list(last.values())[-office.settings.keep_releases :], current}
     for old in found:
         if old not in kept:
             remove(old)

@@ -26,6 +26,7 @@ from publisher.measures import Book, Figure
 from publisher.opendata import FORMULA, guard
 from publisher.pages import figures, write_pages
 from publisher.pages.shell import Page, front_matter, one_line, rich
+from publisher.proof import coming
 from publisher.tallies import tally_office
 from tests.offices import make_office
 from tests.submitted import FEEDBACK, PROCEDURES, Line, file_of
@@ -220,7 +221,14 @@ def pages(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The written pages of that office."""
     out = tmp_path_factory.mktemp("written")
     ledger = read_ledger(office)
-    write_pages(office, Book(office, tally_office(office, ledger)), ledger, check_office(office), "0" * 64, out)
+    write_pages(
+        office,
+        Book(office, tally_office(office, ledger)),
+        ledger,
+        check_office(office),
+        coming(office, ledger, "0" * 64),
+        out,
+    )
     return out
 
 
@@ -321,7 +329,14 @@ def test_every_figure_of_a_page_can_be_looked_up(pages: Path, office: Office) ->
 
 def test_the_same_office_gives_the_same_bytes(office: Office, pages: Path, tmp_path: Path) -> None:
     ledger = read_ledger(office)
-    write_pages(office, Book(office, tally_office(office, ledger)), ledger, check_office(office), "0" * 64, tmp_path)
+    write_pages(
+        office,
+        Book(office, tally_office(office, ledger)),
+        ledger,
+        check_office(office),
+        coming(office, ledger, "0" * 64),
+        tmp_path,
+    )
     files = {p.relative_to(pages): p.read_bytes() for p in pages.rglob("*") if p.is_file()}
     assert {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == files
 

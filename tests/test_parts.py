@@ -14,6 +14,7 @@ from publisher.ledger import accept, read_ledger
 from publisher.measures import Book
 from publisher.pages import write_pages
 from publisher.pages.parts import UNITS, parts, size_for
+from publisher.proof import coming
 from publisher.tallies import tally_office
 from tests.offices import make_office
 from tests.submitted import PROCEDURES, file_of
@@ -72,7 +73,7 @@ def pages(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its pages."""
     ledger = read_ledger(office)
     out = tmp_path_factory.mktemp("pages")
-    write_pages(office, Book(office, tally_office(office, ledger)), ledger, [], "ab" * 32, out)
+    write_pages(office, Book(office, tally_office(office, ledger)), ledger, [], coming(office, ledger, "ab" * 32), out)
     return out
 
 

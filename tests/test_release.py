@@ -33,8 +33,8 @@ COMMAND = (sys.executable, "-m", "scripts.build", "--office")
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds take a few pages written by hand; their text is the release's id."""
 
-    def write(office: Office, book: Any, ledger: Any, problems: Any, release_id: str, out: Path) -> None:
-        write_hand_pages(out, unit=release_id)
+    def write(office: Office, book: Any, ledger: Any, problems: Any, coming: Any, out: Path) -> None:
+        write_hand_pages(out, unit=coming.id)
 
     monkeypatch.setattr(release, "write_pages", write)
 
@@ -169,7 +169,7 @@ def test_a_failure_of_mkdocs_itself_leaves_yesterdays_site(
     release.build(office)
     before = fingerprint(office.site)
 
-    def write(office: Office, book: Any, ledger: Any, problems: Any, release_id: str, out: Path) -> None:
+    def write(office: Office, book: Any, ledger: Any, problems: Any, coming: Any, out: Path) -> None:
         write_hand_pages(out)
         (out / "vi" / "phap-ly.md").write_text("# Luật\n\n[x](khong-co.md)\n", encoding="utf-8")
 
@@ -185,7 +185,7 @@ def test_a_site_that_does_not_stand_its_test_is_not_shown(
     release.build(office)
     before = fingerprint(office.site)
 
-    def write(office: Office, book: Any, ledger: Any, problems: Any, release_id: str, out: Path) -> None:
+    def write(office: Office, book: Any, ledger: Any, problems: Any, coming: Any, out: Path) -> None:
         write_hand_pages(out, unit='<data value="7" data-of="procedures/x/00004/2026-03/month">7</data>')
 
     monkeypatch.setattr(release, "write_pages", write)
@@ -351,22 +351,29 @@ def test_the_last_releases_are_kept_and_the_oldest_go(quick: None, office: Offic
 
 
 def test_the_shown_release_is_kept_however_old_it_is(quick: None, office: Office) -> None:
-    made = [release.build(change(office, f"Office {number}")).folder for number in range(3)]
-    release.rollback(office)
-    release.rollback(office)
-    assert shown(office) == made[0].name
-    for number in range(3):  # finished releases that were never shown
-        (office.site / "releases" / f"{number + 4:04d}-0000000{number}").mkdir()
+    many = replace(office, settings=office.settings.model_copy(update={"keep_releases": 5}))
+    made = []
+    for number in range(5):
+        changed = change(many, f"Office {number}")
+        made.append(release.build(replace(changed, settings=changed.settings.model_copy(update={"keep_releases": 5}))))
+    release.show(office, made[0].folder)
     release.prune(office)
-    assert [r.name[:4] for r in release.releases(office)] == ["0001", "0004", "0005", "0006"]
+    assert [r.name[:4] for r in release.releases(office)] == ["0001", "0003", "0004", "0005"]
+
+
+def test_a_folder_that_is_not_in_the_chain_is_no_release(quick: None, office: Office) -> None:
+    release.build(office)
+    (office.site / "releases" / "0002-00000000").mkdir()
+    second = release.build(change(office, "Office of today")).folder
+    assert [r.name for r in release.releases(office)] == [release.releases(office)[0].name, second.name]
 
 
 def test_building_the_same_again_pushes_no_earlier_release_out(quick: None, office: Office) -> None:
     first = release.build(office).folder
     changed = change(office, "Office of today")
-    for _ in range(4):
-        release.build(changed)
-    assert [r.name[:4] for r in release.releases(office)] == ["0001", "0005"]
+    made = [release.build(changed).folder.name for _ in range(4)]
+    assert made == [f"{made[0]}{copy}" for copy in ("", ".2", ".3", ".4")]
+    assert release.releases(office) == [first, first.with_name(made[-1])]
     assert release.rollback(office) == first
 
 

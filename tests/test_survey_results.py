@@ -19,6 +19,7 @@ from publisher.errors import Mistake
 from publisher.ledger import accept, read_ledger
 from publisher.measures import EVERY, Book, wilson
 from publisher.pages import figures, write_pages
+from publisher.proof import coming
 from publisher.tallies import tally_office
 from publisher.verify import Figures
 from tests.offices import make_office
@@ -106,7 +107,14 @@ def book_of(office: Office) -> Book:
 
 def written(office: Office, out: Path) -> Path:
     """The pages of an office."""
-    write_pages(office, book_of(office), read_ledger(office), check_office(office), "0" * 64, out)
+    write_pages(
+        office,
+        book_of(office),
+        read_ledger(office),
+        check_office(office),
+        coming(office, read_ledger(office), "0" * 64),
+        out,
+    )
     return out
 
 

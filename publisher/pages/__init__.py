@@ -16,19 +16,17 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
 from publisher.opendata import Published, publish
-from publisher.pages import registers
+from publisher.pages import checkable, registers
 from publisher.pages.months import part_title, write_months
 from publisher.pages.parts import parts
 from publisher.pages.shell import Page, Writer, rich
 from publisher.pages.status import Board
 from publisher.pages.view import BASES, View
-from publisher.proof import short
+from publisher.proof import Coming, short
 from publisher.words import load, say
 
 
-def write_pages(
-    office: Office, book: Book, ledger: Ledger, problems: list[Problem], release_id: str, out: Path
-) -> None:
+def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Problem], coming: Coming, out: Path) -> None:
     """Write every page of the office into `out`/vi and `out`/en, and the data files once under vi.
 
     The bytes depend on the arguments alone. Raises Mistake `content-differs`.
@@ -36,13 +34,14 @@ def write_pages(
     board = Board(office, ledger, problems)
     kinds = list(office.kinds.values())
     content = content_pages(office)
-    views = {lang: View(lang, office, book, board) for lang in office.settings.languages}
+    views: dict[str, View] = {lang: View(lang, office, book, board) for lang in office.settings.languages}
     received = max((dt.datetime.fromisoformat(line.accepted_at).date() for line in ledger.lines), default=None)
-    frame = {"kinds": kinds, "EVERY": EVERY, "release": short(release_id), "received": received}
+    frame = {"kinds": kinds, "EVERY": EVERY, "release": short(coming.id), "received": received}
     writer = Writer(office, out, frame)
     published = publish(office, book, ledger, partial(writer.write, "vi"))
     registers.write_documents(writer, ledger)
     registers.write_calendars(writer, views[office.settings.languages[0]], ledger)
+    checkable.write(writer, views, coming)
 
     for unit in sorted(reporting_units(office, ledger), key=lambda u: order(u.name.vi)):
         for lang, view in views.items():

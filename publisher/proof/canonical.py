@@ -1,0 +1,18 @@
+"""One way to write a thing as bytes, so that its hash is one."""
+
+import hashlib
+import json
+from typing import Any
+
+FIRST = "0" * 64
+"""What stands in place of the hash of what is not there."""
+
+
+def encode(content: Any) -> bytes:
+    """JSON with keys in order, no spaces, UTF-8, no line end."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sha256(data: bytes) -> str:
+    """The hash of bytes as 64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
