@@ -123,6 +123,15 @@ def tally_kind(
     return Cube(kind, lines.replace_schema_metadata().to_pandas()), len(missing)
 
 
+def tally_sources(kind: Kind, sources: Sequence[Source]) -> Cube:
+    """The cube of some files, wherever they stand: nothing is read from the cache or written to it."""
+    table = table_schema(kind).empty_table()
+    if sources:
+        table = pa.Table.from_pandas(tally_files(kind, sources), schema=table.schema, preserve_index=False)
+    lines = table.drop_columns(["source"]).sort_by([(name, "ascending") for name in KEYS])
+    return Cube(kind, lines.replace_schema_metadata().to_pandas())
+
+
 # --- the cache
 
 

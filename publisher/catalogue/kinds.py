@@ -112,7 +112,7 @@ class Kind(Declared):
 
     `line` is what its pages show where no key is named: figures of unlike things (dossiers and visits, say) are then
     never added up on a page. Without it they show all rows together. An `optional` kind is published only by an office
-    that names it.
+    that names it. One that is not `handed_in` is made by a program, as the survey's results are.
 
     `every` is how often a submission is due: a quarter's is labelled by its last month, a year's by December; with
     `change` it is a register that is handed in whole whenever it changes, is never awaited, and stands until the next
@@ -134,6 +134,7 @@ class Kind(Declared):
     ahead: bool = False
     private: Where = Field(default_factory=dict)
     optional: bool = False
+    handed_in: bool = True
     levels: tuple[str, ...] = ()
     grain: tuple[str, ...]
     schema_columns: tuple[Column, ...]

@@ -6,6 +6,7 @@ it, so a line that is altered, removed or put in later breaks the chain. What a 
 """
 
 from publisher.ledger.accepting import Accepted, accept, declare_nothing
+from publisher.ledger.comparing import Change, changes
 from publisher.ledger.documents import keep_document
 from publisher.ledger.files import check_files
 from publisher.ledger.lines import Ledger, Line, revision_file
@@ -13,9 +14,11 @@ from publisher.ledger.store import hold, read_ledger, recover
 
 __all__ = [
     "Accepted",
+    "Change",
     "Ledger",
     "Line",
     "accept",
+    "changes",
     "check_files",
     "declare_nothing",
     "hold",

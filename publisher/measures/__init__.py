@@ -6,5 +6,6 @@ months make a quarter or a year (rule V15), and when there is no figure (rule V1
 
 from publisher.measures.book import EVERY, Book
 from publisher.measures.figures import Figure, machine, rounded, wilson
+from publisher.measures.previewing import Beside, Preview, preview
 
-__all__ = ["EVERY", "Book", "Figure", "machine", "rounded", "wilson"]
+__all__ = ["EVERY", "Beside", "Book", "Figure", "Preview", "machine", "preview", "rounded", "wilson"]
