@@ -140,7 +140,7 @@ class Printed(HTMLParser):
         given = dict(attrs)
         if tag == "data" or "data-of" in given:
             self.open.append(tag)
-            self.found.append((given.get("data-of") or "", given.get("value"), ""))
+            self.found.append((given.get("data-of") or "", given.get("value", given.get("data-value")), ""))
 
     def handle_data(self, data: str) -> None:
         """The text of a figure."""

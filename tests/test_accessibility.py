@@ -332,6 +332,20 @@ def test_bigger_gaps_between_letters_and_lines_hide_nothing(chromium: Browser, a
                 assert not cut, (path, text.inner_text()[:60])
 
 
+LETTERS = """e => {
+  const svg = e.ownerSVGElement, drawn = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return parseFloat(getComputedStyle(e).fontSize) * drawn;
+}"""
+
+
+def test_letters_in_charts_are_no_smaller_than_eleven_pixels(chromium: Browser, address: str) -> None:
+    for viewport in (SMALLEST, PHONE, DESKTOP):
+        with browser.visit(chromium, address, viewport=viewport) as visitor:
+            texts = visitor.open(UNIT).locator("svg.ck-svg text").all()
+            assert len(texts) > 10
+            assert min(text.evaluate(LETTERS) for text in texts) >= 11
+
+
 def test_letters_twice_as_big_stay_on_the_page(chromium: Browser, address: str, site: Path) -> None:
     """WCAG 2.2, 1.4.4: a window of 640 points with letters twice as big."""
     with browser.visit(chromium, address, viewport={"width": 640, "height": 800}) as visitor:

@@ -9,6 +9,7 @@ import json
 import shutil
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 import frictionless
 import pytest
@@ -24,7 +25,7 @@ from publisher.checking import check_office
 from publisher.ledger import accept, read_ledger
 from publisher.measures import Book, Figure
 from publisher.opendata import FORMULA, guard
-from publisher.pages import figures, write_pages
+from publisher.pages import figures, shell, write_pages
 from publisher.pages.shell import Page, front_matter, one_line, rich
 from publisher.proof import coming
 from publisher.tallies import tally_office
@@ -325,6 +326,41 @@ def test_every_figure_of_a_page_can_be_looked_up(pages: Path, office: Office) ->
             assert element.get("value") == figures.machine(value)
             count += 1
     assert count > 500
+
+
+def test_a_chart_that_stands_on_several_pages_is_drawn_once(
+    office: Office, pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[Any, str]] = []
+
+    def draw(environment: Any, what: Any, name: str) -> Markup:
+        drawn.append((what, name))
+        return once(environment, what, name)
+
+    once = shell.draw
+    monkeypatch.setattr(shell, "draw", draw)
+    ledger = read_ledger(office)
+    write_pages(
+        office,
+        Book(office, tally_office(office, ledger)),
+        ledger,
+        check_office(office),
+        coming(office, ledger, "0" * 64),
+        tmp_path,
+    )
+    assert len(drawn) == len(set(drawn)) > 10
+    shown = [chart.get("aria-labelledby") for path in ("vi/index.md", "vi/so-lieu/procedures/index.md")
+             for chart in html.fromstring((tmp_path / path).read_text(encoding="utf-8")).xpath("//svg")]  # fmt: skip
+    assert len(shown) > len(set(shown))
+
+
+def test_what_a_chart_prints_can_be_looked_up(pages: Path) -> None:
+    page = section(pages, "vi/don-vi/phuong-ba-dinh", "procedures")
+    printed = {
+        text.get("data-of"): (text.get("data-value"), text.text) for text in page.xpath(".//svg//text[@data-of]")
+    }
+    assert printed["procedures/on_time_pct/00004/2026-06/month"] == ("97.5", "97,5%")
+    assert printed["procedures/resolved_late/00004/2026-06/month"] == ("1", "1")
 
 
 def test_the_same_office_gives_the_same_bytes(office: Office, pages: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from publisher.words import format as formats
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 LANGUAGE_NAMES = {lang: load(lang)["pages.language"] for lang in LANGUAGES}
+CHARTS_KEPT = 4096
+"""How many charts stay drawn, about 3 kB each: one that stands on several pages is the same."""
+
 BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -37,6 +40,12 @@ def rich(template: str, values: Mapping[str, Any]) -> Markup:
             said += shown.join(map(escape, (one if shown.striptags() == "1" else other).split("#")))
         end = match.end()
     return said + escape(template[end:])
+
+
+def draw(environment: jinja2.Environment, drawn: Any, name: str) -> Markup:
+    """A chart as SVG; `name` begins the ids in it. Equal charts are drawn once: they hold all their words."""
+    text = environment.get_template("chart.svg.j2").render(drawn=drawn, id=name)
+    return Markup(BLANK_LINES.sub("\n", text).strip())  # noqa: S704 the template escapes
 
 
 @dataclass
@@ -93,6 +102,7 @@ class Writer:
             finalize=lambda value: one_line(value) if type(value) is str else value,
         )
         environment.globals.update(date=formats.date, number=formats.number, language=LANGUAGE_NAMES)
+        environment.globals.update(svg=lru_cache(CHARTS_KEPT)(partial(draw, environment)))
         return environment
 
     def page(

@@ -2,19 +2,18 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup
 
-from publisher import charts
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.kinds import MoreTable
 from publisher.catalogue.text import order
 from publisher.errors import Problem
 from publisher.measures import EVERY, Book, Figure, rounded
-from publisher.pages import answers, figures, submissions
+from publisher.pages import answers, drawings, figures, submissions
 from publisher.pages.answers import Answered
+from publisher.pages.drawings import Drawn
 from publisher.pages.shell import rich
 from publisher.pages.status import Board
 from publisher.words import format as formats
@@ -26,17 +25,6 @@ MAIN_TABLE, HEADLINE = -1, -2
 """The numbers of a kind's own table and of its headline figures; further tables count from 0."""
 ROWS_KEPT = 16_384
 """How many rows of tables stay written, about 2 kB each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A chart with its words: the measures it shows and the months on its axis."""
-
-    chart: charts.Chart
-    title: str
-    measures: tuple[str, ...]
-    periods: tuple[str, ...]
-    latest: str
 
 
 class View:
@@ -232,20 +220,8 @@ class View:
         return say(self.lang, "pages.until", name=name, date=formats.date(self.lang, dt.date.fromisoformat(iso)))
 
     def drawings(self, kind: Kind, unit: str, **where: str) -> list[Drawn]:
-        """The kind's charts for one unit; none when fewer than two months have data."""
-        periods = self.shown(kind, unit)
-        drawn = []
-        for chart in kind.charts:
-            series = [[self.figure(kind, m, unit, p, **where).value for p in periods] for m in chart.measures]
-            given = [p for p, *values in zip(periods, *series, strict=True) if any(v is not None for v in values)]
-            if len(given) >= 2:
-                made = charts.stack(series) if chart.form == "stack" else charts.line(series[0])
-                drawn.append(Drawn(made, chart.title[self.lang], chart.measures, tuple(periods), given[-1]))
-        return drawn
-
-    def tick(self, period: str) -> str:
-        """A month under an axis: "10/26"."""
-        return f"{int(period[5:7])}/{period[2:4]}"
+        """The kind's charts for one unit; none of those for which fewer than two months have data."""
+        return drawings.drawings(self, kind, unit, **where)
 
     def name(self, kind: Kind, breakdown: str, key: str) -> str:
         """The name of one key of a breakdown: a field's, a category's, or a column's own."""

@@ -30,6 +30,12 @@ def date(lang: str, day: dt.date) -> str:
     return f"{day.day} {day:%b} {day.year}"
 
 
+def short_month(lang: str, label: str) -> str:
+    """A month where there is little room: 2026-10 → "10/2026" in Vietnamese, "Oct 2026" in English."""
+    year, month = map(int, label.split("-"))
+    return f"{month}/{year}" if lang == "vi" else f"{dt.date(year, month, 1):%b %Y}"
+
+
 def period(lang: str, label: str) -> str:
     """A period's name: 2026-10 → "Tháng 10/2026"; 2026-Q3 → "Quý III/2026"; 2026 → "Năm 2026"."""
     quarter = QUARTER.fullmatch(label)
