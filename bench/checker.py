@@ -110,9 +110,9 @@ def write_file(office: Office, path: Path, count: int, bad: float = BAD) -> Path
 def ours(office: Office, kind: Kind, path: Path) -> tuple[Found, int]:
     """What the checker finds in a file, and how many rows it read."""
     from publisher.checking import check_tables
-    from publisher.reading import read_csv
+    from publisher.reading import read_file
 
-    checked = check_tables([read_csv(path, kind, office)], office)
+    checked = check_tables([read_file(path, kind, office)], office)
     return {(problem.row or 0, problem.code) for problem in checked.problems}, checked.rows
 
 

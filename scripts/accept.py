@@ -39,6 +39,7 @@ def main(argv: list[str] | None = None) -> int:
             period=options.period,
             defaults=defaults,
             layout=options.layout,
+            sheet=options.sheet,
             reason=options.reason,
             explanations=dict(options.explain),
             role=options.role,
@@ -82,6 +83,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--dataset", required=True, metavar="KIND", help=terminal.help("accept.dataset"))
     parser.add_argument("--period", type=period_label, metavar="2026-10", help=terminal.help("accept.period"))
     parser.add_argument("--layout", metavar="NAME", help=terminal.help("accept.layout"))
+    parser.add_argument("--sheet", metavar="NAME", help=terminal.help("accept.sheet"))
     parser.add_argument(
         "--set", action="append", type=setting, default=[], metavar="COLUMN=VALUE", help=terminal.help("accept.set")
     )

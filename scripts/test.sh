@@ -15,6 +15,7 @@ missing() {
     [ -n "$(browser)" ] || echo chromium
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name 'NotoSans-Regular*' 2>/dev/null)" ] || echo fonts-noto-core
     [ -n "$(find /usr/lib/postgresql -name initdb 2>/dev/null)" ] || echo postgresql
+    [ -n "$(command -v soffice || command -v libreoffice)" ] || echo libreoffice-calc
 }
 
 # Only Debian's kin, and only its administrator, can install here; everybody else is told, and pytest counts what it skips.

@@ -12,7 +12,7 @@ from publisher.catalogue.periods import LABEL
 from publisher.checking import Group, check_office, check_read, group
 from publisher.errors import Mistake, Problem, Severity
 from publisher.ledger import check_files, read_ledger
-from publisher.reading import guess_kind, read_csv
+from publisher.reading import Book, Refused, guess_kind, open_book, read_file
 from scripts import terminal
 
 FIRST_ROWS = 12
@@ -46,6 +46,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--dataset", metavar="KIND", help=terminal.help("validate.dataset"))
     parser.add_argument("--period", metavar="2026-10", help=terminal.help("validate.period"))
     parser.add_argument("--layout", metavar="NAME", help=terminal.help("validate.layout"))
+    parser.add_argument("--sheet", metavar="NAME", help=terminal.help("validate.sheet"))
     parser.add_argument(
         "--set", action="append", default=[], metavar="COLUMN=VALUE", help=terminal.help("validate.set")
     )
@@ -57,7 +58,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     for pair in options.set:
         if "=" not in pair:
             raise Mistake("set-form", {"value": pair}, exit_code=terminal.USAGE)
-    if not options.files and (options.layout or options.set):
+    if not options.files and (options.layout or options.sheet or options.set):
         raise Mistake("files-needed", exit_code=terminal.USAGE)
     return options
 
@@ -67,15 +68,19 @@ def check_handed_in(office: Office, options: argparse.Namespace) -> tuple[list[P
     defaults = dict(pair.split("=", 1) for pair in options.set)
     if options.period:
         defaults["period"] = options.period
-    by_kind: dict[str, list[Path]] = {}
+    by_kind: dict[str, list[Path | Book]] = {}
     for path in options.files:
-        by_kind.setdefault(kind_of(office, options.dataset, path, defaults).name, []).append(path)
+        source = opened(path, options.sheet)
+        by_kind.setdefault(kind_of(office, options.dataset, source, defaults).name, []).append(source)
     problems: list[Problem] = []
     rows = dict.fromkeys((str(path) for path in options.files), 0)
-    for name, paths in by_kind.items():
+    for name, sources in by_kind.items():
         kind = office.kinds[name]
         tables = [
-            read_csv(path, kind, office, name=str(path), defaults=defaults, layout=options.layout) for path in paths
+            read_file(
+                one, kind, office, name=called(one), defaults=defaults, layout=options.layout, sheet=options.sheet
+            )
+            for one in sources
         ]
         checked = check_read(tables, office, collect=True)
         problems.extend(checked.problems)
@@ -85,7 +90,23 @@ def check_handed_in(office: Office, options: argparse.Namespace) -> tuple[list[P
     return problems, rows
 
 
-def kind_of(office: Office, asked: str | None, path: Path, defaults: dict[str, str]) -> Kind:
+def opened(path: Path, sheet: str | None) -> Path | Book:
+    """A file opened once for all that is done with it; one that cannot be read stays a path, and reading says why.
+
+    Raises Mistake `file-unreadable`, `unknown-sheet`.
+    """
+    try:
+        return open_book(path, name=str(path), sheet=sheet)
+    except Refused:
+        return path
+
+
+def called(source: Path | Book) -> str:
+    """What a file is called in messages: as it was typed."""
+    return source.name if isinstance(source, Book) else str(source)
+
+
+def kind_of(office: Office, asked: str | None, source: Path | Book, defaults: dict[str, str]) -> Kind:
     """The kind of a file: the one asked for, or the one whose header it has.
 
     Raises Mistake `unknown-kind`, `file-unreadable`, `kind-unclear`, `set-column`.
@@ -93,9 +114,9 @@ def kind_of(office: Office, asked: str | None, path: Path, defaults: dict[str, s
     known = ", ".join(sorted(office.kinds))
     if asked is not None and asked not in office.kinds:
         raise Mistake("unknown-kind", {"kind": asked, "known": known}, exit_code=terminal.USAGE)
-    kind = office.kinds[asked] if asked else guess_kind(path, office)
+    kind = office.kinds[asked] if asked else guess_kind(source, office)
     if kind is None:
-        raise Mistake("kind-unclear", {"file": str(path), "known": known}, exit_code=terminal.USAGE)
+        raise Mistake("kind-unclear", {"file": called(source), "known": known}, exit_code=terminal.USAGE)
     for column in defaults:
         if column not in kind.columns:
             values = {"column": column, "known": ", ".join(kind.columns)}

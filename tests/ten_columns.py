@@ -5,7 +5,7 @@ from pathlib import Path
 
 from publisher.catalogue import Kind, Office, open_office
 from publisher.errors import Problem
-from publisher.reading import ReadTable, read_csv
+from publisher.reading import ReadTable, read_file
 from tests.offices import UNITS, make_office
 from tests.small_kinds import dataset, measure, words
 
@@ -104,7 +104,7 @@ def table_of(office: Office, content: bytes | str, **options: str) -> ReadTable:
     """A file being read."""
     source = content.encode() if isinstance(content, str) else content
     period = {"defaults": {"period": options.pop("period")}} if "period" in options else {}
-    return read_csv(source, kind_of(office), office, name="a.csv", **period, **options)
+    return read_file(source, kind_of(office), office, name="a.csv", **period, **options)
 
 
 def read(office: Office, content: bytes | str, **options: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:

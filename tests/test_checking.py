@@ -18,7 +18,7 @@ from publisher.checking.frictionless_words import judge
 from publisher.checking.rules import compile_rule
 from publisher.checking.tables import ERROR_LIMIT, JudgedCells
 from publisher.errors import Problem
-from publisher.reading import read_csv
+from publisher.reading import read_file
 from tests.submitted import FEEDBACK, PROCEDURES, SERVICE_QUALITY, Line, file_of
 
 
@@ -80,7 +80,7 @@ def test_several_files_go_through_one_run_and_keep_their_own_rows(office: Office
         "hong.csv": b"\x00\x01\x02",
         "b.csv": file_of(kind, wrong, PROCEDURES),
     }
-    tables = [read_csv(source, kind, office, name=name) for name, source in sources.items()]
+    tables = [read_file(source, kind, office, name=name) for name, source in sources.items()]
     checked = check_tables(tables, office, collect=True)
     assert [(p.file, p.row) for p in checked.errors if p.code == "V01"] == [("a.csv", 3), ("b.csv", 2)]
     assert any(p.file == "hong.csv" for p in checked.errors)
@@ -90,7 +90,7 @@ def test_several_files_go_through_one_run_and_keep_their_own_rows(office: Office
 
 def test_the_same_row_in_two_files_is_no_repeat(office: Office) -> None:
     kind = office.kinds["procedures"]
-    tables = [read_csv(file_of(kind, PROCEDURES), kind, office, name=name) for name in ("a.csv", "b.csv")]
+    tables = [read_file(file_of(kind, PROCEDURES), kind, office, name=name) for name in ("a.csv", "b.csv")]
     assert check_tables(tables, office).problems == []
 
 

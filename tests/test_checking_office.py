@@ -67,13 +67,13 @@ def test_a_second_run_checks_nothing_and_finds_the_same(town: Office, monkeypatc
 def test_a_changed_file_is_checked_again_and_only_it(town: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     check_office(town)
     checked: list[str] = []
-    real = office_module.read_csv
+    real = office_module.read_file
 
     def watch(*args: object, name: str) -> object:
         checked.append(name)
         return real(*args, name=name)
 
-    monkeypatch.setattr(office_module, "read_csv", watch)
+    monkeypatch.setattr(office_module, "read_file", watch)
     put(town, town.kinds["procedures"], {**PROCEDURES, "unit_code": "00008"})
     assert ("2026-06/00008.csv", 2, "V01") not in seen(check_office(town))
     assert checked == ["datasets/procedures/data/2026-06/00008.csv"]

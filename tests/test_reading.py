@@ -9,7 +9,7 @@ import pytest
 from publisher import words
 from publisher.catalogue import Office, open_office
 from publisher.errors import Mistake
-from publisher.reading import guess_kind, read_csv
+from publisher.reading import guess_kind, read_file
 from publisher.reading.values import Attention, Remembered, read_text
 from tests.offices import UNITS, make_office
 from tests.small_kinds import dataset, fields
@@ -372,8 +372,8 @@ STRUCTURE: list[tuple[str, bytes | str, str]] = [
     ("nothing", b"", "error file-empty file"),
     ("a mark alone", b"\xef\xbb\xbf", "error file-empty file"),
     ("line ends alone", "\n\n \n", "error file-empty file"),
-    ("a workbook", b"PK\x03\x04aaaa", "error file-xlsx file"),
-    ("an old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1", "error file-xls file"),
+    ("a workbook", b"PK\x03\x04aaaa", "error workbook-damaged file"),
+    ("an old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1", "error workbook-damaged file"),
     ("a page", " <html><table>", "error file-html file"),
     ("a picture", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "error file-binary file"),
     ("a PDF", b"%PDF-1.7", "error file-binary file"),
@@ -553,7 +553,7 @@ def test_a_huge_cell_is_a_sentence_whatever_the_limit_of_the_csv_module(office: 
 
 
 def test_a_file_of_nothing_but_faults_is_read_only_so_far(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("publisher.reading.rows.MOST_PROBLEMS", 20)
+    monkeypatch.setattr("publisher.reading.body.MOST_PROBLEMS", 20)
     rows, problems = read(office, LABELS + "\n" + (ROW.replace("120", "x") + "\n") * 100)
     assert len(rows) == 21
     assert told(problems[-1:]) == "error problems-many row 22"
@@ -606,14 +606,14 @@ def test_an_unknown_layout_is_a_mistake(laid_out: Office) -> None:
 
 def test_a_file_that_cannot_be_opened_is_a_mistake(office: Office, tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="file-unreadable"):
-        read_csv(tmp_path / "none.csv", kind_of(office), office)
+        read_file(tmp_path / "none.csv", kind_of(office), office)
 
 
 def test_a_file_is_named_by_its_path_unless_another_name_is_given(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "tháng 6.csv"
     path.write_text(FILE, encoding="utf-8")
-    assert read_csv(path, kind_of(office), office).file == "tháng 6.csv"
-    assert list(read_csv(path, kind_of(office), office).rows()) == [(2, CANONICAL)]
+    assert read_file(path, kind_of(office), office).file == "tháng 6.csv"
+    assert list(read_file(path, kind_of(office), office).rows()) == [(2, CANONICAL)]
 
 
 def test_the_kind_of_a_file_is_guessed_by_its_header(tmp_path: Path) -> None:

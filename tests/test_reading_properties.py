@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from publisher.catalogue import Office
 from publisher.errors import Problem
-from publisher.reading import guess_kind, read_csv
+from publisher.reading import guess_kind, read_file
 from publisher.reading.legacy import from_tcvn3, from_vni
 from tests.ten_columns import FIGURES, LABELS, ROW, kind_of, read, reading_office
 
@@ -159,7 +159,7 @@ def test_a_total_row_is_judged_by_the_sum_of_its_column(
 @given(count=st.integers(0, 40), blank=st.integers(0, 3))
 def test_all_rows_come_with_their_numbers(office: Office, count: int, blank: int) -> None:
     content = (LABELS + "\n" + ("\n" * blank + ROW + "\n") * count).encode()
-    table = read_csv(content, kind_of(office), office)
+    table = read_file(content, kind_of(office), office)
     assert [number for number, _ in table.rows()] == [2 + blank + (blank + 1) * n for n in range(count)]
     assert list(table.rows()) == []
 

@@ -91,11 +91,17 @@ class Column(Declared):
 
 
 class Layout(Declared):
-    """How the headers of a file as offices have it map to columns.
+    """How the headers of a file as offices have it map to columns. A header of several rows is written as the form
+    prints it, from above: "Số hồ sơ đã giải quyết - Quá hạn".
 
-    `columns` maps a header to a column's name, `ignore` lists headers to leave aside, `constants`
-    fill columns the file lacks, `decimal` is the mark its numbers use. A layout is used when all
-    its `columns` headers stand in the file, or when it is asked for by name.
+    `columns` maps a header to a column's name, `ignore` lists headers to leave aside, `constants` fill columns the file
+    lacks, `decimal` is the mark its numbers use. `sums` makes a column of the headers that it is the sum of. `equals`
+    says of a header that it is the sum of columns: where one of these is not in the file it is the difference,
+    otherwise the header is checked. Nothing else is made up: a required column that none of these gives is named as
+    lacking.
+
+    A layout is used when all its headers but those of `equals` and `ignore` stand in the file, or when it is asked for
+    by name.
     """
 
     name: str
@@ -103,4 +109,16 @@ class Layout(Declared):
     columns: dict[str, str]
     ignore: tuple[str, ...] = ()
     constants: dict[str, str] = Field(default_factory=dict)
+    sums: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    equals: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     decimal: Literal[",", "."] = ","
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The headers that `sums` adds up."""
+        return tuple(dict.fromkeys(label for labels in self.sums.values() for label in labels))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The headers by which the layout is known."""
+        return tuple(dict.fromkeys((*self.columns, *self.added)))

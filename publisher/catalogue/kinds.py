@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -226,7 +227,8 @@ class Kind(Declared):
         for rule in self.rules:
             used += [(f"rules.{rule.code}", name) for name in rule_columns(rule)]
         for layout in self.layouts:
-            used += [(f"layouts.{layout.name}", n) for n in (*layout.columns.values(), *layout.constants)]
+            named = (*layout.columns.values(), *layout.constants, *layout.sums, *chain(*layout.equals.values()))
+            used += [(f"layouts.{layout.name}", name) for name in named]
         inputs = columns | {c.name.removesuffix("_code") + "_name" for c in self.schema_columns if c.named_by}
         missing = [f"{where}: {name}" for where, name in used if name not in inputs]
         for key, breakdown in self.breakdowns.items():

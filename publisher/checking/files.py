@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.periods import LABEL
@@ -10,7 +9,7 @@ from publisher.checking.checked import Checked, in_order
 from publisher.checking.periods import check_across, check_children
 from publisher.checking.submissions import Placer, Submission, latest_label, place, read_accepted
 from publisher.errors import Problem
-from publisher.reading import ReadTable, read_csv
+from publisher.reading import Book, ReadTable, Source, read_file
 
 
 def check_tables(tables: Sequence[ReadTable], office: Office, *, collect: bool = False) -> Checked:
@@ -27,21 +26,22 @@ def check_tables(tables: Sequence[ReadTable], office: Office, *, collect: bool =
 def check_file(
     office: Office,
     kind: Kind,
-    source: Path | bytes,
+    source: Source | Book,
     *,
     name: str | None = None,
     period: str | None = None,
     defaults: Mapping[str, str] | None = None,
     layout: str | None = None,
+    sheet: str | None = None,
     collect: bool = False,
 ) -> Checked:
     """Everything that can be said about one file of a kind: its form, its rows, and how they fit the accepted ones.
 
     `period` fills or must agree with the file's own; `defaults` fill other columns that it lacks; `layout` names the
-    layout to read it by. `collect` keeps its canonical rows. Nothing is written.
+    layout to read it by, `sheet` the sheet of a workbook. `collect` keeps its canonical rows. Nothing is written.
     """
     given = {**(defaults or {}), **({"period": period} if period else {})}
-    table = read_csv(source, kind, office, name=name, defaults=given, layout=layout)
+    table = read_file(source, kind, office, name=name, defaults=given, layout=layout, sheet=sheet)
     return check_read([table], office, collect=collect)
 
 

@@ -15,7 +15,7 @@ from publisher.checking.files import check_tables
 from publisher.checking.periods import check_across, check_children
 from publisher.checking.submissions import Submission, latest_label, read_accepted
 from publisher.errors import Mistake, Problem
-from publisher.reading import declares_nothing, read_csv
+from publisher.reading import declares_nothing, read_file
 
 Progress = Callable[[int, int], None]
 """Told how many of how many files are done."""
@@ -117,7 +117,7 @@ class Shelf:
     def check_batch(self, paths: dict[str, Path]) -> dict[str, list[dict[str, Any]]]:
         """The problems of some files by name, from one run. A file that declares that nothing arose has none."""
         given = {name: path for name, path in paths.items() if not declares_nothing(path.read_bytes())}
-        tables = [read_csv(path, self.kind, self.office, name=name) for name, path in given.items()]
+        tables = [read_file(path, self.kind, self.office, name=name) for name, path in given.items()]
         found: dict[str, list[dict[str, Any]]] = {name: [] for name in paths}
         for problem in check_tables(tables, self.office).problems if tables else ():
             found[problem.file].append(problem.as_dict())

@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from publisher.catalogue import Kind, Office
 from publisher.catalogue.office import ZONE
@@ -20,6 +19,7 @@ from publisher.checking.submissions import read_accepted
 from publisher.errors import Mistake, Problem, cut
 from publisher.ledger.lines import Ledger, Line
 from publisher.ledger.store import content, hold, read_ledger, store
+from publisher.reading import Book, Source
 
 REASON_LIMIT = 500
 FORMULA_STARTS = ("=", "+", "-", "@")
@@ -47,12 +47,13 @@ class Accepted:
 def accept(
     office: Office,
     kind: Kind,
-    source: Path | bytes,
+    source: Source | Book,
     *,
     name: str | None = None,
     period: str | None = None,
     defaults: Mapping[str, str] | None = None,
     layout: str | None = None,
+    sheet: str | None = None,
     reason: str = "",
     explanations: Sentences | None = None,
     role: str = "clerk",
@@ -62,10 +63,11 @@ def accept(
     """Accept one file: every (unit, period) in it becomes a canonical file and a line of the ledger, or none does.
 
     `name` is what the file is called in messages, `period` and `defaults` fill columns that it lacks, `layout` names
-    how its headers are mapped. `reason` is public text, needed where the file replaces an accepted one, and is kept on
-    those lines only. `explanations` are public sentences about warnings, kept on the lines of the submissions that have
-    a warning of that code. `role` says who accepts. `only_unit` refuses rows of any other unit. `now` (with a time
-    zone) is the time written down; without it the time in Viet Nam, or the fixed day of a demonstration.
+    how its headers are mapped, `sheet` the sheet of a workbook. `reason` is public text, needed where the file replaces
+    an accepted one, and is kept on those lines only. `explanations` are public sentences about warnings, kept on the
+    lines of the submissions that have a warning of that code. `role` says who accepts. `only_unit` refuses rows of any
+    other unit. `now` (with a time zone) is the time written down; without it the time in Viet Nam, or the fixed day of
+    a demonstration.
 
     The same bytes again change nothing, but put a lost or altered file back. Raises Mistake `refused` (with the
     problems), `not-your-unit`, `reason-needed`, `reason-…` for a sentence that cannot be published, `role`,
@@ -74,11 +76,19 @@ def accept(
     """
     reason, said = public_sentence(reason), public_sentences(explanations or {})
     check_role(role)
-    name = name or (source.name if isinstance(source, Path) else kind.name)
+    name = name or (kind.name if isinstance(source, bytes) else source.name)
 
     def judge() -> Checked:
         checked = check_file(
-            office, kind, source, name=name, period=period, defaults=defaults or {}, layout=layout, collect=True
+            office,
+            kind,
+            source,
+            name=name,
+            period=period,
+            defaults=defaults or {},
+            layout=layout,
+            sheet=sheet,
+            collect=True,
         )
         return judged(checked, name, only_unit)
 

@@ -1,53 +1,73 @@
 """From the bytes of a file to rows of text by canonical column: strictly, streamed, nothing guessed.
 
-A file is gone over three times: its bytes (is it text?), its records (is it a table?), its cells.
+A file is gone over three times: what it is (text, a workbook), its records (is it a table?), its cells. A sheet of a
+workbook gives records like a text does, so everything after the first step is the same for all formats.
 """
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 from publisher.catalogue import Kind, Office
-from publisher.catalogue.columns import Layout
 from publisher.catalogue.kinds import FIXED_COLUMNS
-from publisher.errors import column_letter
-from publisher.reading.decoding import Refused, Source, Text, decode
-from publisher.reading.header import Finding, Header, SourceColumn, count_hits, find_header, known_headers
-from publisher.reading.rows import DERIVED, ReadTable, tell
+from publisher.reading import unseen
+from publisher.reading.body import DERIVED, Body
+from publisher.reading.book import Book, Sheet, open_book, source_rows
+from publisher.reading.choosing import Page, choose
+from publisher.reading.decoding import Refused, Source
+from publisher.reading.header import Finding, Header, find_header
+from publisher.reading.preamble import read_above
+from publisher.reading.rows import ReadTable
+from publisher.reading.structure import Scan
+from publisher.reading.titles import SourceColumn
 
-__all__ = ["ReadTable", "Source", "SourceColumn", "declares_nothing", "guess_kind", "read_csv"]
+__all__ = [
+    "Book",
+    "ReadTable",
+    "Refused",
+    "Sheet",
+    "Source",
+    "SourceColumn",
+    "declares_nothing",
+    "guess_kind",
+    "open_book",
+    "read_file",
+    "source_rows",
+]
 
 NAMES = {";": ";", "\t": "TAB", "|": "|"}
 
+LATER = ("unit_code", "period")
+"""Columns that may stand above the table instead."""
 
-def read_csv(
-    source: Path | bytes,
+
+def read_file(
+    source: Source | Book,
     kind: Kind,
     office: Office,
     *,
     name: str | None = None,
     defaults: Mapping[str, str] | None = None,
     layout: str | None = None,
+    sheet: str | None = None,
 ) -> ReadTable:
-    """A CSV file as a ReadTable of its kind.
+    """A file as a ReadTable of its kind: CSV, XLSX, XLS or ODS, as its content says.
 
-    `name` is the file's name in messages; `defaults` give columns that the file lacks (a `period` there must agree
-    with the file's own); `layout` asks for a layout by name. What is wrong with the file stands in `problems`.
-    Raises Mistake `file-unreadable`, `unknown-layout`.
+    `name` is the file's name in messages; an ending that contradicts the content is refused. `defaults` give columns
+    that the file lacks (a `period` there must agree with the file's own), `layout` asks for a layout by name, `sheet`
+    for one of several sheets. What is wrong with the file stands in `problems`. Raises Mistake `file-unreadable`,
+    `unknown-layout`, `unknown-sheet`.
     """
-    file = name or (source.name if isinstance(source, Path) else "-")
-    table = ReadTable(file, kind, office)
+    table = ReadTable(name or file_name(source), kind, office)
     given = dict(defaults or {})
     try:
-        text = decode(source)
+        book = open_book(source, name=name, sheet=sheet)
     except Refused as refused:
-        return table.stop(tell(refused.code, "error", file, row=refused.row, **refused.values))
-    header = find_header(text, kind, layout, frozenset((*given, *DERIVED)))
-    if isinstance(header, Header):
-        describe(table, text, header)
-    else:
-        tell_findings(table, header)
-    if isinstance(header, Header) and not table.stopped:
-        table.attach(text, header, constants(kind, header.layout, given))
+        table.tell(refused.code, "error", variant=refused.variant, row=refused.row, **refused.values)
+        return table
+    page = choose(book, kind, layout, frozenset((*given, *DERIVED, *LATER)), sheet)
+    table.sheet = page.sheet.name if page.sheet else ""
+    describe(table, book, page)
+    if isinstance(page.header, Header) and not table.stopped:
+        read_page(table, page, page.header, given)
     return table
 
 
@@ -56,52 +76,76 @@ def declares_nothing(canonical: bytes) -> bool:
     return canonical.find(b"\n") == len(canonical) - 1
 
 
-def constants(kind: Kind, layout: Layout | None, given: Mapping[str, str]) -> dict[str, str]:
-    """The value of each column for rows that do not say it: the column's default, the layout's, the caller's."""
-    found = {name: column.default for name, column in kind.columns.items() if column.default}
-    return {**found, **(layout.constants if layout else {}), **given}
+def file_name(source: Source | Book) -> str:
+    """What a source is called in messages."""
+    return "-" if isinstance(source, bytes) else source.name
 
 
-def describe(table: ReadTable, text: Text, header: Header) -> None:
+def read_page(table: ReadTable, page: Page, header: Header, given: Mapping[str, str]) -> None:
+    """Read what stands above the table, then go over its structure; what is wrong stops the table."""
+    kind, office = table.kind, table.office
+    layout = header.layout.constants if header.layout else {}
+    above = read_above(header.above, kind, office, given, (*header.means, *layout))
+    for told in above.told:
+        finding = Finding(told.code, told.severity, "", told.said.column, told.values, told.variant)
+        table.find(finding, told.said.row, value=told.said.text)
+    filled = {**defaults_of(kind), **layout, **above.values, **given}
+    for name in LATER:
+        if name not in above.failed and not filled.get(name) and name not in header.means:
+            column = kind.columns[name]
+            table.tell("column-missing", "error", title=column.titles.vi, name=name)
+    if table.stopped:
+        return
+    shape = Scan(header, kind, office).run()
+    if page.sheet is not None:
+        shape.faults += unseen.faults(page.sheet, header, shape)
+        for note in unseen.notes(page.sheet.look):
+            table.find(note, note.row)
+    for row, finding in shape.faults:
+        table.find(finding, row)
+    if not table.stopped:
+        table.take(header)
+        table.body = Body(table, header, shape, filled).rows
+
+
+def defaults_of(kind: Kind) -> dict[str, str]:
+    """The columns that have a value where a file does not say it."""
+    return {name: column.default for name, column in kind.columns.items() if column.default}
+
+
+def describe(table: ReadTable, book: Book, page: Page) -> None:
     """Tell how the file was read, and what is wrong with its header."""
-    file = table.file
-    if text.encoding == "utf-16":
-        table.problems.append(tell("utf16-read", "note", file))
-    if header.head.delimiter in NAMES:
-        table.problems.append(tell("delimiter-read", "note", file, value=NAMES[header.head.delimiter]))
-    if text.mixed_newlines:
-        table.problems.append(tell("newlines-mixed", "note", file))
-    if header.titles:
-        table.problems.append(tell("title-rows", "note", file, row=header.row, count=header.titles))
-    tell_findings(table, header.findings, header.row)
+    if book.text is not None and book.text.encoding == "utf-16":
+        table.tell("utf16-read", "note")
+    if isinstance(page.header, Header) and page.header.head.delimiter in NAMES:
+        table.tell("delimiter-read", "note", value=NAMES[page.header.head.delimiter])
+    if book.text is not None and book.text.mixed_newlines:
+        table.tell("newlines-mixed", "note")
+    for finding in page.findings:
+        table.find(finding, None)
+    found = page.header.findings if isinstance(page.header, Header) else page.header
+    row = page.header.row if isinstance(page.header, Header) else None
+    for finding in found:
+        table.find(finding, finding.row or (row if finding.number else None))
 
 
-def tell_findings(table: ReadTable, findings: list[Finding] | tuple[Finding, ...], row: int | None = None) -> None:
-    """Put findings about the header among the table's problems; an error stops the file."""
-    for found in findings:
-        cell = f"{column_letter(found.number)}{row}" if found.number and row else ""
-        problem = tell(
-            found.code, found.severity, table.file, variant=found.variant,
-            row=row if found.number else None, column=found.label, cell=cell, value=found.label, **found.values,
-        )  # fmt: skip
-        table.problems.append(problem)
-        table.stopped = table.stopped or found.severity == "error"
-
-
-def guess_kind(source: Path | bytes, office: Office) -> Kind | None:
+def guess_kind(source: Source | Book, office: Office, *, name: str | None = None) -> Kind | None:
     """The kind whose header the file has; None when no kind or more than one fits best."""
     try:
-        text = decode(source)
+        book = open_book(source, name=name)
     except Refused:
         return None
-    found: list[tuple[int, int, str]] = []
-    for name, kind in office.kinds.items():
-        header = find_header(text, kind, None, frozenset((*DERIVED, "period", "unit_code")))
-        if isinstance(header, Header) and set(header.columns) & (set(kind.columns) - set(FIXED_COLUMNS)):
-            hits = count_hits(header.head.rows[header.row - 1], kind, known_headers(kind))
-            errors = sum(1 for finding in header.findings if finding.severity == "error")
-            found.append((-errors, hits, name))
-    found.sort(reverse=True)
-    if not found or (len(found) > 1 and found[0][:2] == found[1][:2]):
+    found = sorted(((*fit, kind.name) for kind in office.kinds.values() for fit in fits(book, kind)), reverse=True)
+    if not found or (len(found) > 1 and found[0][:2] == found[1][:2] and found[0][2] != found[1][2]):
         return None
     return office.kinds[found[0][2]]
+
+
+def fits(book: Book, kind: Kind) -> Iterator[tuple[int, int]]:
+    """How well each sheet's header, or the text's, fits a kind: the fewer errors and the more known titles, the
+    better."""
+    for sheet in book.sheets or (None,):
+        merged = sheet.look.merged if sheet else ()
+        header = find_header(book.heads(sheet), kind, None, frozenset((*DERIVED, *LATER)), merged)
+        if isinstance(header, Header) and set(header.columns) & (set(kind.columns) - set(FIXED_COLUMNS)):
+            yield -header.errors, header.hits

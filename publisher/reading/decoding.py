@@ -23,8 +23,6 @@ LONGEST_LINE = 4 << 20
 
 HTML = re.compile(rb"\s*<(!doctype|html|\?xml|table|head|meta|style|body)", re.IGNORECASE)
 SIGNATURES = (
-    (b"PK", "file-xlsx"),
-    (b"\xd0\xcf\x11\xe0", "file-xls"),
     (b"\xff\xfe\x00\x00", "encoding-utf32"),
     (b"\x00\x00\xfe\xff", "encoding-utf32"),
     (b"%PDF", "file-binary"),
@@ -35,11 +33,13 @@ SIGNATURES = (
 
 @dataclass
 class Refused(Exception):
-    """The file cannot be read: the code of the problem, the line as an editor counts it, what fills the sentence."""
+    """The file cannot be read: the code of the problem, the line as an editor counts it, what fills the sentence;
+    `variant` chooses among the sentences of one code."""
 
     code: str
     row: int | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,10 @@ class Seen:
         if self.line > LONGEST_LINE:
             raise Refused("line-long")
         self.blank = self.blank and not text.strip("\ufeff \t\r\n\xa0")
+        self.look(text)
+
+    def look(self, text: str) -> None:
+        """Look at the letters of the next piece."""
         if self.guess is None:
             self.guess = legacy.guess_text(text[:SAMPLE])
         if not self.vietnamese:
@@ -175,6 +179,10 @@ class Seen:
         """What can be said only at the end. Raises Refused."""
         if self.blank:
             raise Refused("file-empty")
+        self.refuse_letters()
+
+    def refuse_letters(self) -> None:
+        """Refuse letters of an old code page, and letters that were lost. Raises Refused."""
         if self.guess and not self.vietnamese:
             raise Refused(f"encoding-{self.guess}")
         if self.lost > 3 and not self.vietnamese:

@@ -12,11 +12,15 @@ from publisher.catalogue.text import fold, plain
 
 @dataclass(frozen=True)
 class Labels:
-    """labels.yaml, folded for comparison; `vietnamese_words` keep their marks, `look_alikes` their case."""
+    """labels.yaml, folded for comparison; `vietnamese_words` keep their marks, `look_alikes` their case. `above`
+    are the labels of what stands above a table: `unit_code`, `unit_name`, `period`."""
 
     totals: frozenset[str]
     total_beginnings: tuple[str, ...]
     endings: tuple[str, ...]
+    groups: frozenset[str]
+    above: dict[str, frozenset[str]]
+    unit_beginnings: tuple[str, ...]
     row_numbers: frozenset[str]
     personal: tuple[str, ...]
     look_alikes: dict[int, str]
@@ -33,6 +37,10 @@ class Labels:
     def is_ending(self, text: str) -> bool:
         """Whether a row that begins with this cell is a note or a part of the signature block."""
         return folded(text).startswith(self.endings)
+
+    def is_group(self, text: str) -> bool:
+        """Whether a cell heads a group of rows."""
+        return folded(text) in self.groups
 
     def may_be_aside(self, text: str) -> bool:
         """Whether a cell begins with a letter with which a total or an ending begins: cheap, never wrongly False."""
@@ -67,12 +75,15 @@ def labels() -> Labels:
     def keys(name: str) -> tuple[str, ...]:
         return tuple(key for key in map(fold, map(str, read[name])) if key)
 
-    asides = (*keys("totals"), *keys("total_beginnings"), *keys("endings"))
+    asides = (*keys("totals"), *keys("total_beginnings"), *keys("endings"), *keys("groups"))
     return Labels(
         initials=frozenset(key[0] for key in asides),
         totals=frozenset(keys("totals")),
         total_beginnings=keys("total_beginnings"),
         endings=keys("endings"),
+        groups=frozenset(keys("groups")),
+        above={name: frozenset(map(fold, words)) for name, words in read["above"].items()},
+        unit_beginnings=keys("unit_beginnings"),
         row_numbers=frozenset(keys("row_numbers")),
         personal=keys("personal"),
         look_alikes=str.maketrans(read["look_alikes"]),

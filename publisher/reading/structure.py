@@ -5,21 +5,26 @@ A wrong delimiter or an unquoted comma spoils every row; told here, it is one me
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
 from typing import Literal
 
 from publisher.catalogue import Kind, Office
+from publisher.catalogue.columns import Column
 from publisher.errors import column_letter
-from publisher.reading.decoding import Text
-from publisher.reading.header import Finding, Header, split
+from publisher.grids.marks import bare
+from publisher.reading.header import Finding, Header
+from publisher.reading.heads import Row
 from publisher.reading.labels import folded, labels
 
-Aside = Literal["blank", "numbers", "total", "ending"]
+Aside = Literal["blank", "numbers", "total", "group", "ending"]
 NUMBER_CELL = re.compile(r"[(\[]?([0-9]{1,2}|[A-Za-z])[)\]]?(\s*=.*)?")
 DIGIT = re.compile("[0-9]")
+NUMERAL = re.compile(r"[(\[]?(?:([IVX]+)|[A-HJ-UWYZ])[).\]]?")
+"""How headings are numbered: I, II, III (the group matches), or A, B, C."""
+
 ENDING_CELLS = 3
 """A row under a signature block has at most this many filled cells (name, office, name)."""
 PLAIN_MOST = 20_000
@@ -28,10 +33,11 @@ RANGES_SHOWN = 10
 
 @dataclass
 class Shape:
-    """What the first pass found: `aside` names the rows that are not data, `blank_rows` counts empty ones,
-    `faults` are structure errors (row, finding)."""
+    """What the first pass found: `aside` names the rows that are not data, `levels` the sort of each heading
+    among them, `blank_rows` counts empty ones, `faults` are structure errors (row, finding)."""
 
     aside: dict[int, Aside] = field(default_factory=dict)
+    levels: dict[int, str] = field(default_factory=dict)
     blank_rows: int = 0
     data_rows: int = 0
     faults: list[tuple[int | None, Finding]] = field(default_factory=list)
@@ -45,15 +51,7 @@ class Shape:
         return min(row for row, found in self.aside.items() if found == kind)
 
 
-def records(text: Text, header: Header) -> Iterator[list[str]]:
-    """The records below the header, strictly split. Raises csv.Error."""
-    rows = split(text, header.head.delimiter)
-    for _ in range(header.row):
-        next(rows, None)
-    return rows
-
-
-def picker(places: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
+def picker(places: Sequence[int]) -> Callable[[Row], tuple[str, ...]]:
     """The cells at those places of a row, as a tuple whatever their number."""
     if len(places) > 1:
         return itemgetter(*places)
@@ -63,12 +61,13 @@ def picker(places: Sequence[int]) -> Callable[[list[str]], tuple[str, ...]]:
 class Scan:
     """One pass over the records below the header."""
 
-    def __init__(self, text: Text, header: Header, kind: Kind, office: Office) -> None:
-        self.text = text
+    def __init__(self, header: Header, kind: Kind, office: Office) -> None:
         self.header = header
         figures = {name for name, column in kind.columns.items() if column.is_figure}
         self.figures = [c.number - 1 for name, c in header.columns.items() if name in figures]
         self.label_places = sorted(label_places(header, kind))
+        self.numbering = [number for number, place in enumerate(self.label_places) if place in header.aside]
+        self.columns = {c.number - 1: column_of(kind, name) for name, c in header.columns.items()}
         self.kind = kind
         self.office = office
         self.plain: set[str] = set()
@@ -80,15 +79,15 @@ class Scan:
 
     def run(self) -> Shape:
         """The shape of the file."""
-        rows = records(self.text, self.header)
-        width, plain, pick, untitled = self.header.width, self.plain, picker(self.label_places), self.header.untitled
+        width, plain, pick = self.header.width, self.plain, picker(self.label_places)
+        untitled = picker(self.header.untitled)
         number = self.header.row
         data = 0
         try:
-            for number, row in enumerate(rows, start=self.header.row + 1):
-                if len(row) == width and plain and not untitled and not self.signed:
+            for number, row in enumerate(self.header.records(), start=self.header.row + 1):
+                if len(row) == width and plain and not self.signed:
                     cells = pick(row)
-                    if any(cells) and (plain.issuperset(cells) or self.harmless(cells)):
+                    if any(cells) and (plain.issuperset(cells) or self.harmless(cells)) and not any(untitled(row)):
                         data += 1
                         continue
                 self.look(number, row)
@@ -102,7 +101,9 @@ class Scan:
 
     def harmless(self, cells: tuple[str, ...]) -> bool:
         """Whether cells not seen before cannot be the label of a total or a note, by their first letters."""
-        if any(labels().may_be_aside(cell) for cell in cells if cell not in self.plain):
+        if any(labels().may_be_aside(bare(cell)) for cell in cells if cell not in self.plain):
+            return False
+        if any(NUMERAL.fullmatch(cells[place].strip()) for place in self.numbering):
             return False
         self.keep(cells)
         return True
@@ -113,11 +114,11 @@ class Scan:
             self.plain.clear()
         self.plain.update(cells)
 
-    def look(self, number: int, row: list[str]) -> None:
+    def look(self, number: int, row: Row) -> None:
         """Say what an unusual row is."""
-        width = self.header.width
-        cells = row[:width] + [""] * (width - len(row))
-        filled = [cell for cell in row if cell.strip()]
+        width, marked = self.header.width, self.header.head.is_sheet
+        cells = [*(map(bare, row) if marked else row[:width]), *[""] * (width - len(row))]
+        filled = [cell for cell in (cells if marked else row) if cell.strip()]
         if not filled:
             self.shape.blank_rows += 1
             if any(row):
@@ -126,6 +127,8 @@ class Scan:
         sort = self.sort(cells, filled)
         if sort:
             self.shape.aside[number] = sort
+            if sort == "group":
+                self.shape.levels[number] = self.level(cells)
             return
         self.shape.data_rows += 1
         if any(cell.strip() for cell in row[width:]):
@@ -138,7 +141,8 @@ class Scan:
             if cells[place].strip() and not any(f.code == "column-untitled" for _, f in self.shape.faults):
                 finding = Finding("column-untitled", "error", column_letter(place + 1), place + 1)
                 self.shape.faults.append((number, finding))
-        self.keep(cells[place] for place in self.label_places)
+        row += [""] * (width - len(row))
+        self.keep(row[place] for place in self.label_places)
 
     def sort(self, cells: list[str], filled: list[str]) -> Aside | None:
         """Which sort of row that is no data it is, if any."""
@@ -147,6 +151,8 @@ class Scan:
         named = [cells[place] for place in self.label_places if cells[place].strip()]
         if any(map(self.is_total, named or filled[:1])):
             return "total"
+        if self.level(cells):
+            return "group"
         if any(DIGIT.search(cells[place]) for place in self.figures):
             return None
         if labels().is_ending(filled[0]) or (self.signed and len(filled) <= ENDING_CELLS):
@@ -154,19 +160,31 @@ class Scan:
             return "ending"
         return None
 
+    def level(self, cells: list[str]) -> str:
+        """The sort of heading that a row is (`roman`, `letter`, `label`); empty when it is none.
+
+        Form II.06a puts units and fields under such rows, with a subtotal or without. A row whose name is listed (a
+        field numbered I) is data.
+        """
+        named = [place for place in self.label_places if place not in self.header.aside and cells[place].strip()]
+        if any(self.is_listed(self.columns.get(place), cells[place]) for place in named):
+            return ""
+        for place in self.header.aside:
+            found = NUMERAL.fullmatch(cells[place].strip())
+            if found and named:
+                return "roman" if found[1] else "letter"
+        return "label" if named and labels().is_group(cells[named[0]]) else ""
+
     def is_total(self, cell: str) -> bool:
         """Whether a cell says "total", and is no code, name or category that is data."""
-        if not labels().is_total(cell):
-            return False
-        key = folded(cell)
-        for column in self.kind.schema_columns:
-            for item in column.categories:
-                if key in map(folded, (item.value, item.titles.vi, item.titles.en, *item.aliases)):
-                    return False
-            table = self.office.table(column.table) if column.table else None
-            if table and (table.named(cell) or table.code(cell)):
-                return False
-        return True
+        return labels().is_total(cell) and not any(self.is_listed(c, cell) for c in self.kind.schema_columns)
+
+    def is_listed(self, column: Column | None, cell: str) -> bool:
+        """Whether a cell is a code, a name or a category of a column."""
+        if column and column.table:
+            table = self.office.table(column.table)
+            return bool(table.named(cell) or table.code(cell))
+        return bool(column and folded(cell) in category_keys(column))
 
     def widths(self) -> None:
         """Tell of the rows that are longer or shorter than the header, each sort once."""
@@ -187,6 +205,17 @@ def label_places(header: Header, kind: Kind) -> set[int]:
     }
     places = {c.number - 1 for name, c in header.columns.items() if name in named or name not in kind.columns}
     return places | set(header.aside)
+
+
+def column_of(kind: Kind, name: str) -> Column | None:
+    """A column of the kind; of a column of names, the one that holds the codes."""
+    return kind.columns.get(name) or kind.columns.get(name.removesuffix("_name") + "_code")
+
+
+def category_keys(column: Column) -> set[str]:
+    """Every word for a column's categories, folded."""
+    words = ((item.value, item.titles.vi, item.titles.en, *item.aliases) for item in column.categories)
+    return {folded(word) for item in words for word in item}
 
 
 def is_numbers(filled: list[str]) -> bool:
