@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import nan
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from publisher.catalogue import Kind, Office
 from publisher.catalogue.measures import Breakdown, Tally, Where, one_of
-from publisher.ledger import Ledger
+from publisher.ledger import Ledger, count_submissions
 
 ALL = ""
 """The breakdown and the key of the whole row set."""
@@ -82,6 +83,9 @@ def tally_office(office: Office, ledger: Ledger, *, progress: Progress | None = 
     """
     cubes, rebuilt = {}, 0
     for name, kind in office.kinds.items():
+        if kind.derived:
+            cubes[name] = derive(office, kind, ledger)
+            continue
         wanted: dict[str, dict[str, str]] = {}
         for (of, unit, period), line in ledger.current.items():
             if of == name:
@@ -130,6 +134,16 @@ def tally_sources(kind: Kind, sources: Sequence[Source]) -> Cube:
         table = pa.Table.from_pandas(tally_files(kind, sources), schema=table.schema, preserve_index=False)
     lines = table.drop_columns(["source"]).sort_by([(name, "ascending") for name in KEYS])
     return Cube(kind, lines.replace_schema_metadata().to_pandas())
+
+
+def derive(office: Office, kind: Kind, ledger: Ledger) -> Cube:
+    """The cube of a kind without files: how submissions came, counted; or no line where all is made of other kinds'
+    measures."""
+    counts = list(count_submissions(office, ledger, kind)) if kind.derived == "submissions" else []
+    keys = [(one.unit, one.period, MONTH, ALL, ALL, one.end.isoformat()) for one in counts]
+    frame = pd.DataFrame(keys, columns=list(KEYS), dtype=str)
+    figures = pd.DataFrame([one.counts for one in counts], columns=list(kind.tallies), dtype=np.float64)
+    return Cube(kind, pd.concat([frame, figures], axis=1).sort_values(list(KEYS), ignore_index=True))
 
 
 # --- the cache
@@ -194,8 +208,9 @@ def tally_files(kind: Kind, sources: Sequence[Source]) -> pd.DataFrame:
     )
     table = Table(columns, len(ids))
     figures = pd.DataFrame({name: table.tally(tally) for name, tally in kind.tallies.items()}, index=ids.index)
-    parts = [nothing, add_up(figures, ids.assign(breakdown=ALL, key=ALL))]
-    parts += [split(name, breakdown, table, figures, ids) for name, breakdown in kind.breakdowns.items()]
+    most = maxima(kind)
+    parts = [nothing, add_up(figures, ids.assign(breakdown=ALL, key=ALL), most)]
+    parts += [split(name, breakdown, table, figures, ids, most) for name, breakdown in kind.breakdowns.items()]
     lines = pd.concat(parts, ignore_index=True)
     file = lines.pop("file")
     lines["unit"] = file.map(dict(enumerate(s.unit for s in sources)))
@@ -217,7 +232,7 @@ def read_columns(kind: Kind, sources: Iterable[Source]) -> tuple[dict[str, list[
     are there when it declares them.
     """
     used = {"period_to", "basis", "as_of"} & set(kind.columns)
-    used |= {name for tally in kind.tallies.values() for name in (*tally.sum, *(tally.count or {}), *tally.where)}
+    used |= {name for tally in kind.tallies.values() for name in (*tally.columns, *(tally.count or {}), *tally.where)}
     used |= {name for b in kind.breakdowns.values() for name in (b.column, *b.columns.values(), *b.where) if name}
     columns: dict[str, list[str]] = {name: [] for name in sorted(used)}
     lengths, hashes = [], []
@@ -263,34 +278,57 @@ class Table:
         return chosen
 
     def tally(self, tally: Tally) -> NDArray[np.float64]:
-        """What each row adds to a tally: the sum of its cells, NaN when all are blank or the row is not meant; or 1
-        when it is counted, else 0."""
+        """What each row gives to a tally: the sum or the greatest of its cells, NaN when all are blank or the row is
+        not meant; or 1 when it is counted, else 0."""
         if tally.count is not None:
             return self.rows(dict(tally.count)).astype(np.float64)
-        cells = np.array([self.numbers(name) for name in tally.sum])
+        cells = np.array([self.numbers(name) for name in tally.columns])
         blank = np.isnan(cells).all(axis=0)
         if tally.where:
             blank |= ~self.rows(tally.where)
+        if tally.max:
+            return np.where(blank, nan, np.where(np.isnan(cells), -np.inf, cells).max(axis=0))
         return np.where(blank, nan, np.nansum(cells, axis=0))
 
 
-def add_up(figures: pd.DataFrame, by: pd.DataFrame) -> pd.DataFrame:
-    """The sums of figures for each different line of `by`: blank counts as nothing, all blank stays blank."""
+def maxima(kind: Kind) -> list[str]:
+    """The tallies of which the greatest counts, not the sum."""
+    return [name for name, tally in kind.tallies.items() if tally.max]
+
+
+def add_up(figures: pd.DataFrame, by: pd.DataFrame, most: Sequence[str] = ()) -> pd.DataFrame:
+    """The sums of figures for each different line of `by`, of those in `most` the greatest: blank counts as nothing,
+    all blank stays blank."""
     grouped = figures.groupby([by[name] for name in by], sort=False)
-    return grouped.sum(min_count=1).round(DECIMALS).reset_index()
+    return together(grouped, figures.columns.tolist(), most).round(DECIMALS).reset_index()
 
 
-def split(name: str, breakdown: Breakdown, table: Table, figures: pd.DataFrame, ids: pd.DataFrame) -> pd.DataFrame:
-    """The lines of one breakdown: all tallies by a column's values, or one tally by several columns."""
+def together(
+    grouped: "pd.api.typing.DataFrameGroupBy[Any, Any]", tallies: Sequence[str], most: Sequence[str]
+) -> pd.DataFrame:
+    """One line for each group: what sums and maxima make of the group's lines."""
+    sums = grouped[list(tallies)].sum(min_count=1)
+    for name in most:
+        if name in sums:
+            sums[name] = grouped[name].max()
+    return sums
+
+
+def split(
+    name: str, breakdown: Breakdown, table: Table, figures: pd.DataFrame, ids: pd.DataFrame, most: Sequence[str]
+) -> pd.DataFrame:
+    """The lines of one breakdown: all tallies by a column's values, or one tally by several columns. A row whose cell
+    is blank belongs to no key."""
     if breakdown.column:
         by = ids.assign(breakdown=name, key=table.columns[breakdown.column])
-        parts = [(figures, by)]
+        given = np.array([key != "" for key in table.columns[breakdown.column]], dtype=bool)
+        parts = [(figures, by)] if given.all() else [(figures[given], by[given])]
     else:
         parts = [
             (pd.DataFrame({breakdown.of: table.numbers(column)}, index=ids.index), ids.assign(breakdown=name, key=key))
             for key, column in breakdown.columns.items()
         ]
     if breakdown.where:
-        chosen = table.rows(breakdown.where)
-        parts = [(of[chosen], by[chosen]) for of, by in parts]
-    return pd.concat([add_up(of, by) for of, by in parts])
+        chosen = pd.Series(table.rows(breakdown.where), index=ids.index)
+        parts = [(of[chosen[of.index]], by[chosen[by.index]]) for of, by in parts]
+    return pd.concat([add_up(of, by, most) for of, by in parts])

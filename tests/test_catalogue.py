@@ -401,7 +401,7 @@ def definition() -> dict[str, Any]:
             "owner": {"vi": "Thử"},
             "due": {"working_days": 5},
             "grain": ["unit_code", "period"],
-            "tallies": {"count": {"sum": ["count"]}},
+            "tallies": {"count": {"sum": ["count"]}, "longest": {"max": ["count"], "over_time": "most"}},
             "measures": {"count": {"title": {"vi": "Số"}, "definition": {"vi": "Số"}, "sum": ["count"]}},
             "headline": ["count"],
             "table": ["count"],
@@ -418,6 +418,7 @@ def definition() -> dict[str, Any]:
     }
 
 
+TWICE = {"title": {"vi": "Hai lần"}, "definition": {"vi": "Hai lần"}}
 TOTAL = {"measures": ["count"], "decimals": 1, "maximum": 18}
 
 
@@ -484,7 +485,7 @@ def test_where_names_a_value_that_its_column_can_have(tmp_path: Path) -> None:
         ("dataset.grain", ["unit_code", "nothing"], "grain: nothing"),
         ("dataset.headline", ["nothing"], "shown: nothing"),
         ("dataset.tallies.count", {"sum": ["nothing"]}, "tallies.count: nothing"),
-        ("dataset.tallies.count", {"sum": ["count"], "count": {}}, "either sum or count"),
+        ("dataset.tallies.count", {"sum": ["count"], "count": {}}, "either sum, count or max"),
         ("dataset.measures.count.sum", ["nothing"], "measures.count: nothing"),
         ("dataset.measures.count.ratio", {"numerator": ["count"], "denominator": ["count"]}, "exactly one of"),
         ("dataset.measures.count.interval", "wilson", "an interval belongs to a ratio"),
@@ -493,6 +494,14 @@ def test_where_names_a_value_that_its_column_can_have(tmp_path: Path) -> None:
         ("dataset.measures.count.total", TOTAL, "exactly one of"),
         ("dataset.tallies.count", {"sum": ["count"], "where": {"nothing": "1"}}, "tallies.count: nothing"),
         ("dataset.tallies.count", {"count": {}, "where": {"count": "1"}}, "where belongs to a sum"),
+        ("dataset.tallies.count", {"max": ["count"]}, "over_time of a max"),
+        ("dataset.tallies.count", {"sum": ["count"], "over_time": "most"}, "most belongs to a max"),
+        ("dataset.tallies.count", {"max": ["nothing"], "over_time": "last"}, "tallies.count: nothing"),
+        ("dataset.measures.twice", {**TWICE, "sum": ["count", "longest"]}, "a max stands alone"),
+        ("dataset.measures.twice", {**TWICE, "difference": {"plus": ["longest"], "minus": ["count"]}}, "a max stands"),
+        ("dataset.grain", [], "grain belongs to every kind"),
+        ("dataset.derived", "figures", "derived"),
+        ("dataset.derived", "measures", "due belongs to every kind"),
         ("dataset.line", {"breakdown": "way", "key": "web"}, "line: way=web"),
         ("dataset.tables", [{"title": {"vi": "Thêm"}, "measures": ["nothing"]}], "shown: nothing"),
         ("rules.0.where", {"nothing": "1"}, "rules.X1: nothing"),

@@ -280,3 +280,48 @@ def test_a_column_of_times_is_checked_with_its_cell(tmp_path: Path) -> None:
     assert checked.submissions["00004", "2026-05"][0][-1] == "08:30"
     wrong = check_file(office, kind, "unit_code;period;spent;Giờ\n00004;2026-05;1;chiều\n".encode())
     assert [(p.code, p.cell) for p in wrong.errors] == [("time-unclear", "D2")]
+
+
+# Days put off, rows without a word, names of persons
+
+PUT_OFF: dict[str, Any] = {
+    "dataset": {**TASKS["dataset"], "grain": ["unit_code", "period", "task_code"]},
+    "schema": fields(
+        {"name": "task_code", "type": "string", "constraints": {"required": True}},
+        {"name": "title", "type": "string", "persons": False},
+        {"name": "status", "type": "string"},
+        {"name": "due_on", "type": "date"},
+        {"name": "put_off_to", "type": "date"},
+        {"name": "done_on", "type": "date"},
+        {"name": "days_overdue", "type": "integer"},
+    ),
+    "rules": [
+        rule("X1", dates={"first": "done_on", "then": ["put_off_to", "due_on"]}, where={"status": "done"}),
+        rule("X2", days={"from": ["put_off_to", "due_on"], "to": "done_on", "stated": "days_overdue"},
+             where={"status": "late"}),
+        rule("X3", needs={"column": "due_on"}, where={"status": ""}),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Làm đường;done;2026-05-01;;2026-05-02;", [("X1", "2 H2 02/05/2026 01/05/2026")]),
+        ("Làm đường;done;2026-05-01;2026-05-03;2026-05-02;", []),
+        ("Làm đường;late;2026-05-01;2026-05-03;2026-05-05;4", [("X2", "2 I2 4 2")]),
+        ("Làm đường;late;2026-05-01;;2026-05-05;4", []),
+        ("Làm đường;;;;;", [("X3", "2 F2 ")]),
+        ("Làm đường;open;;;;", []),
+        ("Giao Ông Nguyễn Văn A;open;;;;", [("P06", None)]),
+    ],
+)
+def test_the_later_due_day_counts_and_a_blank_is_a_value(
+    tmp_path: Path, row: str, said: list[tuple[str, str | None]]
+) -> None:
+    office = open_office(make_office(tmp_path / "office", kinds={"tasks": PUT_OFF}))
+    header = "unit_code;period;task_code;title;status;due_on;put_off_to;done_on;days_overdue"
+    checked = check_file(office, office.kinds["tasks"], f"{header}\n00004;2026-05;T1;{row}\n".encode())
+    assert [p.code for p in checked.errors] == [code for code, _ in said]
+    for problem, (_, sentence) in zip(checked.errors, said, strict=True):
+        assert sentence in (None, problem.message_vi)

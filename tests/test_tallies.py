@@ -16,9 +16,10 @@ from publisher import tallies
 from publisher.catalogue import Office, open_office
 from publisher.catalogue.periods import between
 from publisher.ledger import Ledger
+from publisher.measures import Book
 from publisher.tallies import Tallies, tally_office
 from tests.offices import make_office
-from tests.small_kinds import KINDS, WORK, dataset, line, read_table, small_office, submit, words
+from tests.small_kinds import KINDS, WORK, dataset, fields, line, measure, read_table, small_office, submit, words
 
 UNITS = ("00004", "00008", "00025")
 KEYS = ["unit", "period", "basis", "breakdown", "key", "as_of"]
@@ -212,7 +213,8 @@ def recount(office: Office, ledger: Ledger) -> Sums:
     for kind, unit, period in ledger.current:
         for row in csv.DictReader(office.data_file(kind, unit, period).open(encoding="utf-8", newline="")):
             here = (unit, period, row["basis"])
-            for split in (("", ""), ("field", row["field_code"]), ("effort", row["effort"])):
+            splits = (("field", row["field_code"]), ("effort", row["effort"]))
+            for split in (("", ""), *(one for one in splits if one[1])):
                 for tally, columns in plain.items():
                     add((*here, *split, tally), [row[column] for column in columns])
                 add((*here, *split, "rows"), ["1"])
@@ -447,3 +449,67 @@ def test_a_kind_without_breakdowns_has_only_whole_lines(tmp_path: Path) -> None:
         office, submit(office, {("work", "00004", "2026-03"): [{"field_code": "HT", "received": "5"}]})
     )
     assert as_table(found, "work", ["breakdown", "key", "received"]) == [["", "", "5"]]
+
+
+# --- the greatest, and rows of no key
+
+TASKS = {
+    "dataset": dataset(
+        grain=["unit_code", "period", "field_code"],
+        tallies={
+            "days": {"sum": ["days"]},
+            "longest": {"max": ["days", "more_days"], "over_time": "last"},
+            "longest_ever": {"max": ["days"], "over_time": "most", "where": {"state": ["late"]}},
+        },
+        breakdowns={"field": {"title": words("field"), "column": "field_code"}},
+        measures={name: measure(sum=[name]) for name in ("days", "longest", "longest_ever")},
+    ),
+    "schema": fields(
+        {"name": "field_code", "type": "string", "table": "fields"},
+        {"name": "state", "type": "string"},
+        {"name": "days", "type": "integer"},
+        {"name": "more_days", "type": "integer"},
+    ),
+}
+
+
+@pytest.fixture
+def tasks(tmp_path: Path) -> tuple[Office, Tallies]:
+    """Two units' tasks of two months, some of no field."""
+    office = open_office(make_office(tmp_path / "tasks", kinds={"tasks": TASKS}))
+    row = "field_code | state | days | more_days\n"
+    return office, tally_office(
+        office,
+        submit(
+            office,
+            {
+                ("tasks", "00004", "2026-01"): read_table(row + "HT | late | 40 |\nDD | late | 7 | 50\n | open | 90 |"),
+                ("tasks", "00004", "2026-02"): read_table(row + "HT | open | 5 |\nDD | late | | "),
+                ("tasks", "00008", "2026-02"): read_table(row + "HT | late | 3 | 12"),
+            },
+        ),
+    )
+
+
+def test_the_greatest_counts_where_a_kind_says_so(tasks: tuple[Office, Tallies]) -> None:
+    office, found = tasks
+    book = Book(office, found)
+    values = {
+        (name, unit, period): book.figure("tasks", name, unit, period).value
+        for name in ("days", "longest", "longest_ever")
+        for unit, period in (("00004", "2026-01"), ("00004", "2026-02"), ("all", "2026-02"), ("00004", "2026"))
+    }
+    assert [values["days", "00004", period] for period in ("2026-01", "2026-02", "2026")] == [137, 5, 142]
+    assert [values["longest", "00004", period] for period in ("2026-01", "2026-02", "2026")] == [90, 5, 5]
+    assert [values["longest_ever", "00004", period] for period in ("2026-01", "2026-02", "2026")] == [40, None, 40]
+    assert values["longest", "all", "2026-02"] == 12
+    assert values["longest_ever", "all", "2026-02"] == 3
+
+
+def test_a_row_without_a_key_is_in_the_whole_and_in_no_part(tasks: tuple[Office, Tallies]) -> None:
+    office, found = tasks
+    book = Book(office, found)
+    assert book.keys("tasks", "field", "00004", "2026-01") == ["HT", "DD"]
+    parts = [book.figure("tasks", "days", "00004", "2026-01", breakdown="field", key=k).value for k in ("HT", "DD")]
+    assert (parts, book.figure("tasks", "days", "00004", "2026-01").value) == ([40, 7], 137)
+    assert set(found.cubes["tasks"].frame.query("breakdown == 'field'")["key"]) == {"HT", "DD"}

@@ -40,7 +40,7 @@ class Column(Declared):
 
     `table` says that the value is a code of a reference table; `named_by` the column that may give the
     entry's name instead. `default` fills a column that a file lacks. `public: false` keeps it out of
-    what is published.
+    what is published. `persons: false` refuses text that seems to name a person (elsewhere that is a warning).
     """
 
     name: str
@@ -54,6 +54,7 @@ class Column(Declared):
     named_by: NamedBy | None = None
     default: str = ""
     public: bool = True
+    persons: bool = True
 
     def headers(self) -> list[tuple[str, str]]:
         """Every header that means this column or the input-only column that names its entries, as (column, header)."""

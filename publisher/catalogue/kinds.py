@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from publisher.catalogue.columns import Column, Declared, Layout
 from publisher.catalogue.measures import Breakdown, Measure, Tally, Where, one_of
+from publisher.catalogue.periods import LABEL, span
 from publisher.catalogue.questions import Question
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.catalogue.text import Text, fold
@@ -31,6 +32,9 @@ StartDay = Annotated[int, Field(ge=1, le=28)]
 
 MONTHS_OF: dict[str, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 """How many months a submission speaks for, by how often one is due."""
+
+SUBMISSION_TALLIES = ("due", "in_time", "late", "missing", "nothing", "corrected")
+"""What is counted of a unit's submissions, by the month for which they were due, in a kind derived from them."""
 
 
 class Law(Declared):
@@ -118,7 +122,11 @@ class Kind(Declared):
     `every` is how often a submission is due: a quarter's is labelled by its last month, a year's by December; with
     `change` it is a register that is handed in whole whenever it changes, is never awaited, and stands until the next
     one. `ahead` allows periods that are not over (a schedule speaks of days to come). `private` names rows that are
-    counted and never published one by one.
+    counted and never published one by one. `brief` keeps its block short: pages that show many kinds print its answers
+    and a way to the rest.
+
+    A `derived` kind has no files: its figures are made of how submissions came (`submissions`), or they are points for
+    other kinds' measures and totals of these (`measures`).
     """
 
     name: str
@@ -136,8 +144,10 @@ class Kind(Declared):
     private: Where = Field(default_factory=dict)
     optional: bool = False
     handed_in: bool = True
+    brief: bool = False
+    derived: Literal["submissions", "measures"] | None = None
     levels: tuple[str, ...] = ()
-    grain: tuple[str, ...]
+    grain: tuple[str, ...] = ()
     schema_columns: tuple[Column, ...]
     rules: tuple[Rule, ...] = ()
     breakdowns: dict[str, Breakdown] = Field(default_factory=dict)
@@ -171,6 +181,10 @@ class Kind(Declared):
     def is_private(self, row: Mapping[str, str]) -> bool:
         """Whether a row (column → text) is counted and not published."""
         return bool(self.private) and all(row.get(name, "") in one_of(value) for name, value in self.private.items())
+
+    def span(self, label: str) -> str:
+        """The period that a label of this kind stands for: a quarterly kind's 2026-09 is the quarter 2026-Q3."""
+        return span(label, self.months) if LABEL.fullmatch(label) else label
 
     @cached_property
     def has_basis(self) -> bool:
@@ -206,9 +220,11 @@ class Kind(Declared):
 
     @model_validator(mode="after")
     def awaited(self) -> "Kind":
-        """What is awaited has a day on which it is due."""
-        if (self.due is None) != (self.every == "change"):
-            raise ValueError("due belongs to every kind but those with every: change")
+        """What is awaited has a day on which it is due; what is handed in has rows that can be told apart."""
+        if (self.due is None) != (self.every == "change" or self.derived is not None):
+            raise ValueError("due belongs to every kind but those with every: change and derived ones")
+        if (self.derived is None) != bool(self.grain):
+            raise ValueError("grain belongs to every kind but derived ones")
         return self
 
     @model_validator(mode="after")
@@ -216,11 +232,11 @@ class Kind(Declared):
         """Every name that one part uses stands in another."""
         columns = {c.name for c in self.schema_columns}
         used: list[tuple[str, str]] = [("grain", name) for name in self.grain]
-        used += [("fixed", name) for name in FIXED_COLUMNS]
+        used += [("fixed", name) for name in FIXED_COLUMNS if not self.derived]
         used += [("private", name) for name in self.private]
         used += [("calendar", name) for name in (self.calendar.columns if self.calendar else ()) if name]
         for key, tally in self.tallies.items():
-            used += [(f"tallies.{key}", name) for name in (*tally.sum, *(tally.count or {}), *tally.where)]
+            used += [(f"tallies.{key}", name) for name in (*tally.columns, *(tally.count or {}), *tally.where)]
         for key, breakdown in self.breakdowns.items():
             named = (breakdown.column, *breakdown.columns.values(), *breakdown.where)
             used += [(f"breakdowns.{key}", name) for name in named if name]
@@ -237,6 +253,8 @@ class Kind(Declared):
         for key, measure in self.measures.items():
             named = (*measure.numerator, *measure.denominator, *measure.known, *measure.hidden)
             missing += [f"measures.{key}: {name}" for name in named if "." not in name and name not in self.tallies]
+            if not measure.can_add_up(self.tallies):
+                missing.append(f"measures.{key}: a max stands alone in a sum")
             parts = measure.total.measures if measure.total else ()
             missing += [f"measures.{key}: {name}" for name in parts if not self.has_score(name)]
         missing += [f"tallies: {name} is a reserved name" for name in self.tallies if name in RESERVED_TALLIES]
@@ -290,7 +308,8 @@ class Kind(Declared):
             for where, conditions in parts.items():
                 for name, value in conditions.items():
                     allowed = known.get(name)
-                    found += [f"{where}: {name}={v}" for v in one_of(value) if allowed is not None and v not in allowed]
+                    named = [v for v in one_of(value) if v and allowed is not None and v not in allowed]
+                    found += [f"{where}: {name}={v}" for v in named]
         return found
 
 
@@ -317,7 +336,11 @@ def read_kind(folder: Path, office_folder: Path | None = None) -> Kind:
     Raises Mistake `definition` naming file and key.
     """
     about = read_yaml(folder / "dataset.yaml")
-    schema = read_yaml(folder / "schema.yaml")
+    derived = about.get("derived") if isinstance(about, dict) else None
+    if derived:
+        counted = SUBMISSION_TALLIES if derived == "submissions" else ()
+        about = {**about, "handed_in": False, "tallies": {name: {"count": {}} for name in counted}}
+    schema = {"fields": []} if derived else read_yaml(folder / "schema.yaml")
     rules = read_yaml(folder / "rules.yaml") if (folder / "rules.yaml").exists() else []
     files = {p.stem: p for base in (folder, office_folder) if base for p in sorted(base.glob("layouts/*.yaml"))}
     definitions = [folder / name for name in ("dataset.yaml", "schema.yaml", "rules.yaml")]

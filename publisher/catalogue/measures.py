@@ -1,5 +1,6 @@
 """The figures of a dataset kind: what is added up from rows, how it is split, and the formulas over it."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -20,7 +21,8 @@ def one_of(value: str | tuple[str, ...]) -> tuple[str, ...]:
 class Breakdown(Declared):
     """A way to split figures: by a column's values, or over several columns of one tally.
 
-    With `column`, every tally is split by that column (its categories or `table` give the names).
+    With `column`, every tally is split by that column (its categories or `table` give the names); a row in which it is
+    blank belongs to none of its keys.
     With `columns`, only the tally `of` is split; `names` gives each key's name. `where` leaves the other rows aside.
     """
 
@@ -33,27 +35,35 @@ class Breakdown(Declared):
 
 
 class Tally(Declared):
-    """What is added up from rows: `sum` of columns (blank counts as nothing, all blank stays blank), or a
-    `count` of rows where column = value for each pair (an empty `count` counts all rows). A sum with `where` adds up
-    only the rows where these hold: the others are blank.
+    """What is made of rows: `sum` of columns (blank counts as nothing, all blank stays blank), a `count` of rows where
+    column = value for each pair (an empty `count` counts all rows), or the greatest value in columns (`max`). A sum or
+    a maximum with `where` looks at the rows where these hold: the others are blank.
 
-    `over_time`: how months make a quarter or a year (rule V15): `flow` adds, `first` takes the first
-    month's, `last` takes the last month's.
+    `over_time`: how months make a quarter or a year (rule V15): `flow` adds, `first` takes the first month's, `last`
+    the last month's, `most` the greatest. A maximum is never added up.
     """
 
     sum: tuple[str, ...] = ()
     count: dict[str, str] | None = None
+    max: tuple[str, ...] = ()
     where: Where = Field(default_factory=dict)
-    over_time: Literal["flow", "first", "last"] = "flow"
+    over_time: Literal["flow", "first", "last", "most"] = "flow"
 
     @model_validator(mode="after")
     def one_way(self) -> "Tally":
-        """Exactly one of sum and count; a count says itself which rows it means."""
-        if bool(self.sum) == (self.count is not None):
-            raise ValueError("a tally needs either sum or count")
-        if self.where and not self.sum:
-            raise ValueError("where belongs to a sum")
+        """Exactly one of sum, count and max; a count says itself which rows it means."""
+        if [bool(self.sum), self.count is not None, bool(self.max)].count(True) != 1:
+            raise ValueError("a tally needs either sum, count or max")
+        if self.where and self.count is not None:
+            raise ValueError("where belongs to a sum or a max")
+        if self.over_time == "flow" if self.max else self.over_time == "most":
+            raise ValueError("over_time of a max is first, last or most; most belongs to a max")
         return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns whose numbers it takes."""
+        return self.sum or self.max
 
 
 class Ratio(Declared):
@@ -115,11 +125,12 @@ class Points(Declared):
 
 class Total(Declared):
     """The sum of other measures of the kind, each rounded to `decimals` first; those without data are left out.
-    `maximum` is that of all together."""
+    `maximum` is that of all together; where those with data can make less than `needs`, there is no total."""
 
     measures: tuple[str, ...]
     decimals: int
     maximum: float
+    needs: float = 0
 
 
 class Band(Declared):
@@ -139,7 +150,7 @@ class Measure(Declared):
     `interval: wilson` puts the Wilson score interval (95 %) beside a ratio. `hidden` names tallies: a figure that is
     blank although their sum is above 0 is not missing but held back, since too few people stand behind it. `bands` name
     grades of its values; a total has one only when none of its measures is left out. `cases` is the word for what a
-    ratio counts, such as dossiers.
+    ratio counts, such as dossiers; `hidden_text` what is said of a figure held back, with the place {count}.
     """
 
     title: Text
@@ -157,6 +168,7 @@ class Measure(Declared):
     decimals: int | None = None
     interval: Literal["wilson"] | None = None
     hidden: tuple[str, ...] = ()
+    hidden_text: Text = Text(vi="")
     bands: tuple[Band, ...] = ()
 
     @model_validator(mode="after")
@@ -177,6 +189,12 @@ class Measure(Declared):
     def is_share(self) -> bool:
         """Whether it is printed as a percentage with its numerator and denominator."""
         return self.form in ("ratio", "bound")
+
+    def can_add_up(self, tallies: Mapping[str, Tally]) -> bool:
+        """Whether no maximum is added to something, or stands in a fraction."""
+        named = [*self.numerator, *self.denominator, *self.known]
+        greatest = [name for name in named if name in tallies and tallies[name].max]
+        return not greatest or (self.form == "sum" and len(named) == 1)
 
     @property
     def maximum(self) -> float | None:

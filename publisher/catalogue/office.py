@@ -18,6 +18,7 @@ from publisher.catalogue.periods import (
     WorkingDays,
     between,
     label,
+    months_in,
     next_month,
     parts,
     shift,
@@ -78,6 +79,7 @@ class DatasetSettings(Declared):
 
     due: Due | None = None
     period_rule: StartDay | Literal["calendar"] | None = None
+    first_period: str = Field(default="", pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")
 
 
 class Publishing(Declared):
@@ -178,14 +180,20 @@ class Office:
         return PeriodRule(1 if chosen == "calendar" else chosen)
 
     def period(self, kind: Kind, text: str) -> Period:
-        """The period of a kind with that label: a quarter begins with its first month."""
-        rule = self.period_rule(kind)
-        return Period(text, rule.period(shift(text, 1 - kind.months)).start, rule.period(text).end)
+        """The period of a kind with that label, or a whole quarter or year: a quarter begins with its first month.
+        Raises ValueError for what is not a period."""
+        rule, months = self.period_rule(kind), months_in(text)
+        first = shift(text, 1 - kind.months) if len(months) == 1 else months[0]
+        return Period(text, rule.period(first).start, rule.period(months[-1]).end)
+
+    def first_period(self, kind: Kind) -> str:
+        """The first period that is awaited of a kind: its own, or the office's."""
+        return self.settings.datasets.get(kind.name, DatasetSettings()).first_period or self.settings.first_period
 
     def due_on(self, kind: Kind, text: str) -> dt.date | None:
         """The last day on which a submission is in time (rule V19); None for a kind that is never awaited."""
         due = self.settings.datasets.get(kind.name, DatasetSettings()).due or kind.due
-        if due is None:
+        if due is None or kind.derived:
             return None
         if due.working_days is not None:
             return self.working_days.after(self.period(kind, text).end, due.working_days)
@@ -197,14 +205,16 @@ class Office:
         `last_period` in publishing.yaml closes an office: nothing is awaited after it.
         """
         last = self.settings.last_period or shift(label(self.today.year, self.today.month), 1)
-        labels = [text for text in between(self.settings.first_period, last) if kind.reports(text)]
+        labels = [text for text in between(self.first_period(kind), last) if kind.reports(text)]
         return [text for text in labels if (due := self.due_on(kind, text)) and due < self.today]
 
     def expected_units(self, kind: Kind, text: str) -> list[tables.Unit]:
         """The units that must submit: of the kind's levels, in force on the period's last day; none for a kind that is
         never awaited."""
-        if self.due_on(kind, text) is None:
-            return []
+        return self.units_of(kind, text) if self.due_on(kind, text) else []
+
+    def units_of(self, kind: Kind, text: str) -> list[tables.Unit]:
+        """The units of the kind's levels that are in force on the period's last day."""
         end = self.period(kind, text).end
         return [
             u

@@ -8,11 +8,13 @@ is data.
 import datetime as dt
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays as holidays_library
 
 LABEL = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+LONG_PERIOD = re.compile(r"(20\d\d)(?:-([QH])([1-4]))?")
+"""A year, a quarter (2026-Q3) or a half year (2026-H1)."""
 DAY = dt.timedelta(days=1)
 
 
@@ -85,6 +87,29 @@ def between(first: str, last: str) -> list[str]:
         labels.append(here)
         here = shift(here, 1)
     return labels
+
+
+@lru_cache(maxsize=4096)
+def months_in(period: str) -> tuple[str, ...]:
+    """The labels of the months of a month, quarter, half year or year. Raises ValueError for anything else."""
+    if LABEL.fullmatch(period):
+        return (period,)
+    match = LONG_PERIOD.fullmatch(period)
+    if not match or (match[2] == "H" and match[3] not in "12"):
+        raise ValueError(f"not a period: {period!r}")
+    length = {"Q": 3, "H": 6}.get(match[2], 12)
+    first = length * (int(match[3] or 1) - 1) + 1
+    return tuple(label(int(match[1]), number) for number in range(first, first + length))
+
+
+def span(text: str, months: int) -> str:
+    """The period of so many months that a label ends: span("2026-09", 3) is "2026-Q3"; one month's is the label."""
+    year, month = parts(text)
+    if months == 1:
+        return text
+    if months == 12:
+        return f"{year:04d}"
+    return f"{year:04d}-{'Q' if months == 3 else 'H'}{(month + months - 1) // months}"
 
 
 @cache

@@ -8,9 +8,9 @@ from publisher.catalogue.columns import Declared
 from publisher.catalogue.text import Text
 from publisher.words import PLACE, places
 
-State = Literal["given", "zero", "one", "all", "none", "blank", "hidden", "exceeded"]
+State = Literal["given", "zero", "one", "all", "none", "blank", "hidden", "exceeded", "partial"]
 """What can be said of a figure: it is given; it is 0 or 1, or all of its whole (then it is given, too); or why there is
-none: nothing arose, not reported, held back, more are known than there are."""
+none: nothing arose, not reported, held back, more are known than there are, too much of a total is not known."""
 
 GIVEN: frozenset[State] = frozenset({"given", "zero", "one", "all"})
 """The states of which one has a value."""

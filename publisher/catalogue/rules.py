@@ -26,7 +26,8 @@ class Rule(Declared):
       it must be filled in every row that `where` means
     - `empty`: `{columns: [...]}` the columns must be blank
     - `dates`: `{first, then, strict}` the day in column `first`, {value}, is not after that in column `then`,
-      {expected}; with `strict` it is before it
+      {expected}; with `strict` it is before it. A list of columns means the first of them that is filled, here and in
+      `days`
     - `days`: `{from, to, stated, at_least}` from one day to another lie `stated` days (a column), or `at_least` so many
       (a number), both days counted. Fills {expected}, the days that lie there
     - `percent`: `{stated, numerator, denominator, within}` a stated percentage equals the recomputed one, {expected},

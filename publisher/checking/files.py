@@ -8,7 +8,7 @@ from publisher.catalogue.periods import LABEL
 from publisher.checking.checked import Checked, in_order
 from publisher.checking.periods import check_across, check_children
 from publisher.checking.submissions import Placer, Submission, latest_label, place, read_accepted
-from publisher.errors import Problem
+from publisher.errors import Mistake, Problem
 from publisher.reading import Book, ReadTable, Source, read_file
 
 
@@ -39,7 +39,10 @@ def check_file(
 
     `period` fills or must agree with the file's own; `defaults` fill other columns that it lacks; `layout` names the
     layout to read it by, `sheet` the sheet of a workbook. `collect` keeps its canonical rows. Nothing is written.
+    Raises Mistake `derived-kind`.
     """
+    if kind.derived:
+        raise Mistake("derived-kind", {"kind": kind.title.vi}, exit_code=2)
     given = {**(defaults or {}), **({"period": period} if period else {})}
     table = read_file(source, kind, office, name=name, defaults=given, layout=layout, sheet=sheet)
     return check_read([table], office, collect=collect)

@@ -208,7 +208,7 @@ class NothingPersonal(Check):
     def __init__(self, kind: Kind) -> None:
         super().__init__()
         self.columns = [
-            (number, column.name)
+            (number, column.name, column.persons)
             for number, column in enumerate(kind.schema_columns)
             if column.type == "string" and column.public and not column.table and not column.categories
             if column.name != "period"
@@ -216,11 +216,12 @@ class NothingPersonal(Check):
 
     def validate_row(self, row: Row) -> Iterator[errors.RowError]:
         cells = row.cells
-        for number, column in self.columns:
+        for number, column, persons in self.columns:
             if cells[number]:
                 found = suspect(cells[number])
                 if found:
-                    severity: Severity = "warning" if found in DOUBTFUL else "error"
+                    doubtful = found in DOUBTFUL and (persons or found != "person")
+                    severity: Severity = "warning" if doubtful else "error"
                     yield FoundError.of(row, Finding("P06", severity, sentence(f"P06.{found}"), column, (column,)))
 
 

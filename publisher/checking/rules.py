@@ -51,12 +51,17 @@ def compile_rule(rule: Rule) -> Test:
     if not rule.where:
         return test
     where = [(name, one_of(value)) for name, value in rule.where.items()]
-    return lambda row: test(row) if all(row[name] in values for name, values in where) else None
+    return lambda row: test(row) if all(("" if row[n] is None else row[n]) in values for n, values in where) else None
 
 
 def names(value: str | Sequence[str]) -> tuple[str, ...]:
     """A column or a list of columns as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def first_given(row: Row, columns: tuple[str, ...]) -> str:
+    """The first of some columns that is filled, else the last: a day put off goes before the first one."""
+    return next((name for name in columns if row[name] is not None), columns[-1])
 
 
 def getter(columns: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
@@ -152,23 +157,26 @@ def compile_empty(rule: Rule, test: Mapping[str, Any]) -> Test:
 
 def compile_dates(rule: Rule, test: Mapping[str, Any]) -> Test:
     """One day is not after another, or strictly before it; silent where either is blank."""
-    first, then, strict = test["first"], test["then"], bool(test.get("strict"))
+    first, then, strict = names(test["first"]), names(test["then"]), bool(test.get("strict"))
 
     def check(row: Row) -> Finding | None:
-        one, other = row[first], row[then]
+        start, end = first_given(row, first), first_given(row, then)
+        one, other = row[start], row[end]
         if one is None or other is None or one < other or (one == other and not strict):
             return None
-        return finding(rule, first, value=date(one), expected=date(other))
+        return finding(rule, start, value=date(one), expected=date(other))
 
     return check
 
 
 def compile_days(rule: Rule, test: Mapping[str, Any]) -> Test:
     """So many days lie from one day to another: as a column states, or at least a number with both ends counted."""
-    start, end, stated, at_least = test["from"], test["to"], test.get("stated", ""), test.get("at_least", 0)
+    begin, finish = names(test["from"]), names(test["to"])
+    stated, at_least = test.get("stated"), test.get("at_least", 0)
 
     def check(row: Row) -> Finding | None:
-        one, other = row[start], row[end]
+        end = first_given(row, finish)
+        one, other = row[first_given(row, begin)], row[end]
         if one is None or other is None or (stated and row[stated] is None):
             return None
         days = (other - one).days + (0 if stated else 1)

@@ -10,20 +10,26 @@ from publisher.ledger.comparing import Change, changes
 from publisher.ledger.documents import keep_document
 from publisher.ledger.files import check_files
 from publisher.ledger.lines import Ledger, Line, revision_file
+from publisher.ledger.standing import Count, Standing, State, count_submissions, standing
 from publisher.ledger.store import hold, read_ledger, recover
 
 __all__ = [
     "Accepted",
     "Change",
+    "Count",
     "Ledger",
     "Line",
+    "Standing",
+    "State",
     "accept",
     "changes",
     "check_files",
+    "count_submissions",
     "declare_nothing",
     "hold",
     "keep_document",
     "read_ledger",
     "recover",
     "revision_file",
+    "standing",
 ]

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from publisher.catalogue import Kind, Office
+from publisher.catalogue.periods import months_in, span
 from publisher.measures.figures import Figure, Number, State, compute, decode, prepare, rounded, total
 from publisher.measures.lines import Cell, Cells, Lines, put_together
-from publisher.measures.months import fold, months_in
-from publisher.tallies import ALL, DECIMALS, MONTH, Cube, Tallies
+from publisher.measures.months import fold
+from publisher.tallies import ALL, DECIMALS, MONTH, Cube, Tallies, maxima
 
 EVERY = "all"
 """The unit name of the whole office."""
@@ -23,12 +24,12 @@ a field's page asks for one month of every unit, and the next field's page for t
 class Book:
     """All figures of an office.
 
-    Periods are months `2026-10`, quarters `2026-Q3` and years `2026`. A quarter or a year is made of months on the
-    basis "month" (rule V15): flows add up, `first` and `last` take the first and the last month's. It is given only
-    when every month is there: all three of a quarter; for a year all from January (later where the office's first
-    period or the unit's first day in force is later) to the last that the unit has submitted, which `as_of` tells.
-    In a month that is there, a line that is missing (no dossier of that field) counts as nothing in a flow, but a
-    blank tally leaves the flow of the whole quarter blank.
+    Periods are months `2026-10`, quarters `2026-Q3`, half years `2026-H2` and years `2026`. A longer one is made of
+    months on the basis "month" (rule V15): flows add up, `first` and `last` take the first and the last month's, `most`
+    the greatest. It is given only when every month is there: all three of a quarter; for a year all from January (later
+    where the kind's first period or the unit's first day in force is later) to the last that the unit has submitted,
+    which `as_of` tells. In a month that is there, a line that is missing (no dossier of that field) counts as nothing
+    in a flow, but a blank tally leaves the flow of the whole quarter blank.
 
     The whole office is the plain sum over the units; a unit that already includes another is the check's to find
     (V08). For the office a month is there when any unit has submitted it: a quarter is what the published totals of
@@ -48,6 +49,7 @@ class Book:
         self._lines = cache(self._make_lines)
         self._cells = lru_cache(SUBMISSIONS_KEPT)(self._read_cells)
         self._fold = lru_cache(SUBMISSIONS_KEPT)(self._read_fold)
+        self._due = cache(lambda kind: frozenset(office.due_periods(office.kinds[kind])))
         self._months = lru_cache(SUBMISSIONS_KEPT)(self._find_months)
 
     # --- figures
@@ -115,8 +117,19 @@ class Book:
         return self.unit_periods(kind, EVERY)
 
     def unit_periods(self, kind: str, unit: str) -> list[str]:
-        """The months that a unit has submitted, first to last."""
-        return list(self._lines(kind, unit == EVERY).periods.get(unit, []))
+        """The months that a unit has submitted, first to last. For a kind that is made of other kinds' measures: the
+        periods (years, say) for which one of its measures is not blank."""
+        declared = self.office.kinds[kind]
+        if declared.derived != "measures":
+            return list(self._lines(kind, unit == EVERY).periods.get(unit, []))
+        sources = {source[0] for measure in declared.measures if (source := self.formulas[kind, measure].source)}
+        months = {month for source in sources for month in self.unit_periods(source, unit)}
+        labels = sorted({span(month, declared.months) for month in months})
+        return [label for label in labels if any(self.is_known(kind, m, unit, label) for m in declared.measures)]
+
+    def is_known(self, kind: str, measure: str, unit: str, period: str) -> bool:
+        """Whether a figure has a value."""
+        return self.figure(kind, measure, unit, period).value is not None
 
     def units_with(self, kind: str, period: str, basis: str = MONTH) -> list[str]:
         """The codes of the units that have data of that basis for a month, or for a whole quarter or year; sorted."""
@@ -164,7 +177,7 @@ class Book:
             value, above, below, state = compute(formula, cells)
         if formula.hidden and state == "blank" and above is None and len(months) == 1 and unit != EVERY:
             state = "hidden" if total(formula.hidden, cells, all_given=False) else state
-        as_of = own.as_of if own else ""
+        as_of = own.as_of if own else self._day(kind, measure, unit, period, basis)
         return Figure(kind, measure, unit, period, breakdown, key, basis, as_of, value, above, below, state)
 
     def _add_up(
@@ -181,27 +194,56 @@ class Book:
             )
             if declared and score.maximum and part.value is not None:
                 value, most = value + rounded(part.value, declared.decimals), most + score.maximum
-        return (round(value, DECIMALS), None, most, "given") if most else (None, None, None, "blank")
+        if not most:
+            return None, None, None, "blank"
+        if declared and most < declared.needs:
+            return None, None, most, "partial"
+        return round(value, DECIMALS), None, most, "given"
 
     def _give_points(
         self, kind: str, measure: str, unit: str, period: str, basis: str
     ) -> tuple[Number | None, Number | None, Number | None, State]:
         """(points, the value that they are given for, the most that they could be, state)."""
-        declared, source = self.office.kinds[kind].measures[measure].points, self.formulas[kind, measure].source
-        if not declared or not source:
+        declared = self.office.kinds[kind].measures[measure].points
+        found = self.source(kind, measure, unit, period, basis)
+        if not declared or not found:
             return None, None, None, "blank"
-        line = self.office.kinds[source[0]].line
-        where = {"breakdown": line.breakdown, "key": line.key} if line else {}
-        found = self.figure(*source, unit, period, basis=basis, **where)
         if found.value is None:
             return None, None, declared.weight, found.state
+        if self._lags(found.kind, unit, period):
+            return None, None, declared.weight, "blank"
         return round(declared.worth(found.value), DECIMALS), found.value, declared.weight, "given"
+
+    def source(self, kind: str, measure: str, unit: str, period: str, basis: str = MONTH) -> Figure | None:
+        """The figure of another kind for which points are given; None where the office lacks that kind."""
+        source = self.formulas[kind, measure].source
+        if not source:
+            return None
+        line = self.office.kinds[source[0]].line
+        where = {"breakdown": line.breakdown, "key": line.key} if line else {}
+        return self.figure(*source, unit, period, basis=basis, **where)
+
+    def _lags(self, kind: str, unit: str, period: str) -> bool:
+        """Whether a unit's figures stop before a submission that was due in the period: whoever stops after a good
+        month gets no points for it."""
+        due = self._due(kind).intersection(months_in(period)).difference(self._months(kind, unit, period, MONTH))
+        return any(self._is_due(kind, unit, month) for month in due)
+
+    def _day(self, kind: str, measure: str, unit: str, period: str, basis: str) -> str:
+        """The day of a figure that has no tallies of its own: that of the figures it is made of, "" when they are of
+        several days."""
+        total_of = self.office.kinds[kind].measures[measure].total
+        names = total_of.measures if total_of else (measure,)
+        found = [self.source(kind, name, unit, period, basis) for name in names]
+        days = {figure.as_of for figure in found if figure and figure.value is not None}
+        return days.pop() if len(days) == 1 else ""
 
     def _make_lines(self, kind: str, together: bool) -> Lines:
         frame, tallies = self.cubes[kind].frame, list(self.office.kinds[kind].tallies)
+        most = maxima(self.office.kinds[kind])
         if together:
-            frame = put_together(frame, ["period", "basis", "breakdown", "key"], tallies).assign(unit=EVERY)
-        return Lines(frame, tallies)
+            frame = put_together(frame, ["period", "basis", "breakdown", "key"], tallies, most).assign(unit=EVERY)
+        return Lines(frame, tallies, most)
 
     def _read_cells(self, kind: str, unit: str, month: str, basis: str) -> Cells:
         return self._lines(kind, unit == EVERY).cells(unit, month, basis)
@@ -223,10 +265,11 @@ class Book:
         return months if months and set(months) <= set(there) else ()
 
     def _is_due(self, kind: str, unit: str, month: str) -> bool:
-        """Whether a year's figure must hold this month: the office had begun, and the unit was in force."""
-        entry = self.office.units.get(unit)
-        end = self.office.period(self.office.kinds[kind], month).end
-        return month >= self.office.settings.first_period and (entry is None or entry.is_valid(end))
+        """Whether a year's figure must hold this month: the office had begun with the kind, and the unit was in
+        force."""
+        entry, declared = self.office.units.get(unit), self.office.kinds[kind]
+        end = self.office.period(declared, month).end
+        return month >= self.office.first_period(declared) and (entry is None or entry.is_valid(end))
 
     def _cell(self, kind: str, unit: str, months: tuple[str, ...], basis: str, where: tuple[str, str]) -> Cell | None:
         if len(months) == 1:

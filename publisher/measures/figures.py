@@ -15,7 +15,7 @@ from publisher.measures.lines import Cell
 from publisher.tallies import DECIMALS
 
 Number = int | float
-State = Literal["given", "none", "blank", "hidden", "exceeded"]
+State = Literal["given", "none", "blank", "hidden", "exceeded", "partial"]
 
 NORMAL_95 = 1.959963984540054
 """Between minus and plus so many standard deviations lie 95 % of a normal distribution."""
@@ -32,7 +32,7 @@ class Figure:
     Points have the value that they are given for as `numerator` and the most that they could be as `denominator`.
     `state`: "given"; "none": the denominator is 0, nothing arose ("không phát sinh", rule V12); "blank": not all
     that it is made of is known; "hidden": it is known, but of too few people to be published; "exceeded": a bound of
-    more known ones than there are. Only a given figure has a value.
+    more known ones than there are; "partial": a total of which too much is not known. Only a given figure has a value.
     """
 
     kind: str
@@ -109,7 +109,7 @@ def prepare(office: Office, kind: Kind, name: str) -> Formula:
         where = office.kinds[of or kind.name]
         if own not in where.tallies:
             raise Mistake("definition", {"file": str(kind.folder), "detail": f"measures.{name}: {tally}"})
-        columns = [where.columns[column].type for column in where.tallies[own].sum]
+        columns = [where.columns[column].type for column in where.tallies[own].columns]
         return Part(where.name, list(where.tallies).index(own), set(columns) <= {"integer"})
 
     above, below = tuple(map(part, measure.numerator)), tuple(map(part, measure.denominator))

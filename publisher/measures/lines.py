@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from publisher.tallies import together
+
 
 class Cell(NamedTuple):
     """The tallies of one line of a cube, in the order in which the kind declares them; NaN where blank. (A tuple, not a
@@ -22,9 +24,10 @@ Cells = Mapping[tuple[str, str], Cell]
 class Lines:
     """The lines of a cube, found by submission without looking at the others."""
 
-    def __init__(self, frame: pd.DataFrame, tallies: Sequence[str]) -> None:
-        """`frame` as a Cube has it. Lines that differ only in their as-of day are put together."""
-        frame = one_line_each(frame, tallies)
+    def __init__(self, frame: pd.DataFrame, tallies: Sequence[str], most: Sequence[str] = ()) -> None:
+        """`frame` as a Cube has it, `most` its tallies of which the greatest counts. Lines that differ only in their
+        as-of day are put together."""
+        frame = one_line_each(frame, tallies, most)
         self.values = frame[list(tallies)].to_numpy(dtype=np.float64)
         columns = {name: pd.factorize(frame[name]) for name in ("unit", "period", "basis", "breakdown", "key", "as_of")}
         unit, period, basis, breakdown, key, as_of = columns.values()
@@ -68,20 +71,22 @@ def changes(*codes: np.ndarray) -> np.ndarray:
     return found
 
 
-def one_line_each(frame: pd.DataFrame, tallies: Sequence[str]) -> pd.DataFrame:
+def one_line_each(frame: pd.DataFrame, tallies: Sequence[str], most: Sequence[str] = ()) -> pd.DataFrame:
     """A cube's frame with one line for each unit, period, basis, breakdown and key."""
     by = ["unit", "period", "basis", "breakdown", "key"]
     if changes(*(pd.factorize(frame[name])[0] for name in by)).all():
         return frame
-    return put_together(frame, by, tallies)
+    return put_together(frame, by, tallies, most)
 
 
-def put_together(frame: pd.DataFrame, by: Sequence[str], tallies: Sequence[str]) -> pd.DataFrame:
-    """The sums over lines that share the columns `by`: blank counts as nothing, all blank stays blank. `as_of` is the
-    day that they share, "" when they do not."""
+def put_together(
+    frame: pd.DataFrame, by: Sequence[str], tallies: Sequence[str], most: Sequence[str] = ()
+) -> pd.DataFrame:
+    """The sums over lines that share the columns `by`, of the tallies in `most` the greatest: blank counts as nothing,
+    all blank stays blank. `as_of` is the day that they share, "" when they do not."""
     days, names = pd.factorize(frame["as_of"], sort=True)
     grouped = frame.assign(first_day=days, last_day=days).groupby(list(by))
-    sums = grouped[list(tallies)].sum(min_count=1)
+    sums = together(grouped, tallies, most)
     first, last = grouped["first_day"].min().to_numpy(), grouped["last_day"].max().to_numpy()
     sums["as_of"] = names.take(first).where(first == last, "")
     return sums.reset_index()

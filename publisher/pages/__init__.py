@@ -93,7 +93,7 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
         missing=sorted(missing, key=lambda m: m[1].period, reverse=True),
         late=sorted(late, key=lambda m: m[1].period, reverse=True),
     )
-    given = [kind for kind in sections if view.last(kind, unit.code)]
+    given = [kind for kind in sections if view.last(kind, unit.code) and not kind.derived]
     if given:
         title = say(lang, "pages.unit.periods_title", unit=unit.name[lang])
         path = f"don-vi/{unit.slug}/tung-ky/"

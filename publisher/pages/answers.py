@@ -99,7 +99,7 @@ class Sentence:
         as_of = self.figure(self.question.measure).as_of
         day = dt.date.fromisoformat(as_of) if as_of else self.view.office.period(self.kind, self.period).end
         return {
-            "period": self.view.period(self.period, self.basis),
+            "period": self.view.period(self.period, self.basis, self.kind),
             "day": formats.date(self.view.lang, day),
             "who": self.who,
         }
@@ -119,7 +119,7 @@ class Sentence:
         """How the figure differs from the month before, as the end of a clause; "" when it cannot be told."""
         if self.basis != MONTH or not LABEL.fullmatch(self.period):
             return ""
-        name, before = self.question.measure, shift(self.period, -1)
+        name, before = self.question.measure, shift(self.period, -self.kind.months)
         measure = self.kind.measures[name]
         how = self.compare(measure, self.figure(name, before), self.figure(name))
         if not how:

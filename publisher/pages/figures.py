@@ -6,8 +6,8 @@ from markupsafe import escape
 
 from publisher.catalogue import Measure
 from publisher.measures import Figure, machine, rounded, wilson
+from publisher.words import fill, say
 from publisher.words import format as formats
-from publisher.words import say
 
 
 def decimals(measure: Measure) -> int:
@@ -30,8 +30,10 @@ def percentage(value: float, places: int) -> float:
 
 def text(lang: str, measure: Measure, figure: Figure, small_group: int = 10) -> str:
     """A figure as people read it; "không phát sinh" where there is nothing to divide by, "chưa có số liệu" where there
-    is no data, "dưới 10 phiếu" where fewer than `small_group` people answered."""
+    is no data, "dưới 10 phiếu" (or what the measure says) where fewer than `small_group` people stand behind it."""
     if figure.value is None:
+        if figure.state == "hidden" and measure.hidden_text.vi:
+            return fill(measure.hidden_text[lang], {"count": small_group})
         return say(lang, f"pages.figure.{figure.state}", count=small_group)
     places = decimals(measure)
     if measure.is_share:

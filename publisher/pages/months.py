@@ -45,7 +45,7 @@ def full_page(writer: Writer, view: View, month: str, kind: Kind, groups: Groups
     figures = len(kind.table) + sum(len(more.measures) for more in kind.tables)
     all_parts = parts(units_of(view, groups), size_for(figures))
     for part in all_parts:
-        title = part_title(view.lang, f"{kind.title[view.lang]}, {formats.period(view.lang, month)}", part)
+        title = part_title(view.lang, f"{kind.title[view.lang]}, {view.period(month, kind=kind)}", part)
         path = f"thang/{month}/{kind.name}/{part.path}"
         context = {"month": month, "kind": kind, "groups": groups, "part": part, "parts": all_parts, "view": view}
         writer.overview(view.lang, path, "month_kind.html.j2", title, search=False, **context)

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.errors import Problem
-from publisher.ledger import Ledger
+from publisher.ledger import Ledger, State, standing
 
 DATA_FILE = re.compile(r"datasets/([^/]+)/data/([^/]+)/([^/]+)\.csv$")
 
@@ -36,7 +35,7 @@ class Status:
     kind: str
     unit: str
     period: str
-    state: Literal["in_time", "late", "missing", "waiting"]
+    state: State
     due: dt.date | None
     accepted: dt.date | None = None
     corrections: tuple[Correction, ...] = ()
@@ -87,16 +86,15 @@ class Board:
     def make_status(self, kind: Kind, unit: str, period: str) -> Status:
         """The status from the ledger and the due day."""
         due = self.due(kind.name, period)
-        lines = self.ledger.revisions(kind.name, unit, period)
+        stands = standing(self.ledger, (kind.name, unit, period), due, self.office.today)
+        lines, days = stands.lines, stands.days
         if not lines:
-            state: Literal["missing", "waiting"] = "missing" if due and due < self.office.today else "waiting"
-            return Status(kind.name, unit, period, state, due)
-        days = [dt.datetime.fromisoformat(line.accepted_at).date() for line in lines]
+            return Status(kind.name, unit, period, stands.state, due)
         return Status(
             kind.name,
             unit,
             period,
-            "late" if due and days[0] > due else "in_time",
+            stands.state,
             due,
             days[0],
             tuple(

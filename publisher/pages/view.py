@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.kinds import MoreTable
+from publisher.catalogue.periods import span
 from publisher.catalogue.text import order
 from publisher.errors import Problem
 from publisher.measures import EVERY, Book, Figure, rounded
@@ -171,12 +172,12 @@ class View:
             return ""
         values = {
             "unit": unit.name[self.lang],
-            "period": self.period(status.period),
+            "period": self.period(status.period, kind=kind),
             "due": formats.date(self.lang, status.due),
         }
         if not last:
             return say(self.lang, "pages.answer.behind_never", **values)
-        return say(self.lang, "pages.answer.behind", **values, last=self.period(last))
+        return say(self.lang, "pages.answer.behind", **values, last=self.period(last, kind=kind))
 
     def as_of(self, kind: Kind, period: str, iso: str) -> str:
         """ "Số liệu đến ngày …" where the figures do not stand at the period's end; else ""."""
@@ -184,9 +185,10 @@ class View:
             return ""
         return say(self.lang, "pages.unit.as_of", date=formats.date(self.lang, dt.date.fromisoformat(iso)))
 
-    def period(self, period: str, basis: str = "month") -> str:
-        """A period's name, with "lũy kế" where the figures run from the year's start."""
-        name = formats.period(self.lang, period)
+    def period(self, period: str, basis: str = "month", kind: Kind | None = None) -> str:
+        """A period's name, as the kind counts periods (a quarter, say), with "lũy kế" where the figures run from the
+        year's start."""
+        name = formats.period(self.lang, kind.span(period) if kind else period)
         return name if basis == "month" else say(self.lang, "pages.period.year_to_date", name=name)
 
     def days(self, kind: Kind, period: str) -> str:
@@ -205,9 +207,10 @@ class View:
         return [p for p in periods if unit == EVERY or self.board.concerns(kind, unit, p)]
 
     def wider(self, kind: Kind, unit: str = EVERY) -> list[str]:
-        """The quarters and years for which every month is there (rule V15), newest first."""
-        months = self.board.periods(kind)
-        labels = {f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}" for month in months} | {month[:4] for month in months}
+        """The quarters and years for which every period of the kind is there (rule V15), newest first; none for a
+        register, whose periods do not add up."""
+        lengths = [months for months in (3, 12) if months > kind.months and kind.every != "change"]
+        labels = {span(month, months) for month in self.board.periods(kind) for months in lengths}
         found = [p for p in labels if self.figure(kind, kind.headline[0], unit, p, basis=BASES[0]).state != "blank"]
         return sorted(found, key=lambda label: label if "-" in label else f"{label}-Q9", reverse=True)
 

@@ -8,7 +8,8 @@ from babel.numbers import format_decimal
 
 from publisher.words import say
 
-QUARTER = re.compile(r"(20[0-9]{2})-Q([1-4])")
+PART_OF_YEAR = re.compile(r"(20[0-9]{2})-([QH])([1-4])")
+"""A quarter or a half year."""
 
 
 @lru_cache(maxsize=100_000)
@@ -37,11 +38,14 @@ def short_month(lang: str, label: str) -> str:
 
 
 def period(lang: str, label: str) -> str:
-    """A period's name: 2026-10 → "Tháng 10/2026"; 2026-Q3 → "Quý III/2026"; 2026 → "Năm 2026"."""
-    quarter = QUARTER.fullmatch(label)
-    if quarter:
-        number_of_quarter = ("I", "II", "III", "IV")[int(quarter[2]) - 1] if lang == "vi" else quarter[2]
-        return say(lang, "pages.period.quarter", year=quarter[1], quarter=number_of_quarter)
+    """A period's name: 2026-10 → "Tháng 10/2026"; 2026-Q3 → "Quý III/2026"; 2026-H1 → "6 tháng đầu năm 2026"; 2026 →
+    "Năm 2026"."""
+    part = PART_OF_YEAR.fullmatch(label)
+    if part and part[2] == "H":
+        return say(lang, f"pages.period.half_{part[3]}", year=part[1])
+    if part:
+        number_of_quarter = ("I", "II", "III", "IV")[int(part[3]) - 1] if lang == "vi" else part[3]
+        return say(lang, "pages.period.quarter", year=part[1], quarter=number_of_quarter)
     if len(label) == 4:
         return say(lang, "pages.period.year", year=label)
     year, month = label.split("-")
