@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -185,6 +185,13 @@ class Kind(Declared):
     def span(self, label: str) -> str:
         """The period that a label of this kind stands for: a quarterly kind's 2026-09 is the quarter 2026-Q3."""
         return span(label, self.months) if LABEL.fullmatch(label) else label
+
+    def wider(self, labels: Iterable[str]) -> list[str]:
+        """The quarters, then the years in which some of its periods lie, first to last; none for a register, whose
+        periods do not add up, nor where its periods are as long themselves."""
+        months = {label for label in labels if LABEL.fullmatch(label)}
+        lengths = [length for length in (3, 12) if length > self.months and self.every != "change"]
+        return [label for length in lengths for label in sorted({span(month, length) for month in months})]
 
     @cached_property
     def has_basis(self) -> bool:

@@ -127,12 +127,21 @@ class Book:
         labels = sorted({span(month, declared.months) for month in months})
         return [label for label in labels if any(self.is_known(kind, m, unit, label) for m in declared.measures)]
 
+    def made_of(self, kind: str) -> set[str]:
+        """The kinds whose figures or tallies a kind's measures look at, itself among them."""
+        formulas = [formula for (of, _), formula in self.formulas.items() if of == kind]
+        sources = {formula.source[0] for formula in formulas if formula.source}
+        return {kind, *sources, *(other for formula in formulas for other in formula.others)}
+
     def is_known(self, kind: str, measure: str, unit: str, period: str) -> bool:
         """Whether a figure has a value."""
         return self.figure(kind, measure, unit, period).value is not None
 
     def units_with(self, kind: str, period: str, basis: str = MONTH) -> list[str]:
         """The codes of the units that have data of that basis for a month, or for a whole quarter or year; sorted."""
+        if self.office.kinds[kind].derived == "measures":
+            rated = [unit.code for unit in self.office.units if period in self.unit_periods(kind, unit.code)]
+            return sorted(rated) if basis == MONTH else []
         lines = self._lines(kind, False)
         if len(months_in(period)) == 1:
             return list(lines.units.get((period, basis), []))

@@ -7,6 +7,7 @@ also there for each key of each breakdown, month by month. A figure without data
 from collections.abc import Iterator, Sequence
 
 from publisher.catalogue import Kind, Office
+from publisher.catalogue.periods import LABEL
 from publisher.catalogue.text import Text
 from publisher.measures import EVERY, Book, Figure, machine
 from publisher.opendata.records import said
@@ -14,7 +15,7 @@ from publisher.opendata.tables import Column, Table, cell
 from publisher.tallies import ALL, MONTH
 
 BASES = (MONTH, "year_to_date")
-STATES = ("given", "none", "hidden", "exceeded")
+STATES = ("given", "none", "hidden", "exceeded", "partial")
 """The states that a row can have: a figure that is blank has no row."""
 
 REQUIRED = (("required", True),)
@@ -89,7 +90,7 @@ def rows_of(office: Office, book: Book, kind: Kind, period: str) -> list[list[st
     for basis in BASES:
         for unit in (EVERY, *book.units_with(kind.name, period, basis)):
             given = list(of_unit(book, kind, unit, period, basis))
-            if unit == EVERY and period.count("-") == 1 and "Q" not in period:
+            if unit == EVERY and LABEL.fullmatch(period):
                 given += by_keys(book, kind, unit, period, basis)
             found += [row(figure, names) for figure in given if figure.state != "blank"]
     return found
@@ -113,9 +114,3 @@ def row(figure: Figure, names: dict[str, str]) -> list[str]:
         *numbers,
         figure.state,
     ]
-
-
-def wider(periods: Sequence[str]) -> list[str]:
-    """The quarters and the years in which some of the months lie, first to last: "2026-Q3", "2026"."""
-    quarters = {f"{period[:4]}-Q{(int(period[5:]) + 2) // 3}" for period in periods}
-    return [*sorted(quarters), *sorted({period[:4] for period in periods})]

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from publisher.catalogue import Kind, Office
+from publisher.catalogue.periods import months_in
 from publisher.catalogue.text import Text
 from publisher.ledger import Ledger, Line
 from publisher.measures import Book
-from publisher.measures.months import months_in
 from publisher.opendata import figures, formats, packages
 from publisher.opendata.about import first_sheet
 from publisher.opendata.records import columns, key, records, reference, said
@@ -87,7 +87,7 @@ class Publisher:
     """Writes the files of one office."""
 
     def __init__(self, office: Office, book: Book, ledger: Ledger, put: Put) -> None:
-        self.office, self.book, self.put = office, book, put
+        self.office, self.book, self.put, self.head = office, book, put, ledger.head
         self.shelf = Shelf(office.cache / "opendata")
         self.lines: dict[tuple[str, str], dict[str, Line]] = {}
         for line in sorted(ledger.current.values(), key=lambda line: line.unit):
@@ -170,13 +170,20 @@ class Publisher:
 
     # --- the published figures
 
+    def standing(self, kind: Kind) -> list[Any]:
+        """What a kind's figures depend on beside files where they are made of how submissions came: the ledger and what
+        is due by now."""
+        if not any(self.office.kinds[name].derived for name in self.book.made_of(kind.name)):
+            return []
+        return [self.head, [self.office.due_periods(other) for other in self.office.kinds.values()]]
+
     def figure_rows(self, kind: Kind) -> list[list[str]]:
         """The rows of all figures of a kind: months, then quarters, then years."""
         periods = self.book.periods(kind.name)
         found = []
-        for period in (*periods, *figures.wider(periods)):
+        for period in (*periods, *kind.wider(periods)):
             months = [month for month in months_in(period) if month in self.periods]
-            everything = [self.sources(other, months) for other in self.office.kinds.values()]
+            everything = [self.sources(other, months) for other in self.office.kinds.values()] + self.standing(kind)
 
             def make(period: str = period) -> tuple[Mapping[str, bytes], int]:
                 table = figures.table(kind, figures.rows_of(self.office, self.book, kind, period))
@@ -198,6 +205,7 @@ class Publisher:
                     return self.written(table, said("figures"), f"so-lieu/{table.name}/"), len(table.rows)
 
                 everything = [self.sources(other, self.periods) for other in self.office.kinds.values()]
+                everything += self.standing(kind)
                 made_of = shelf_key(self.base, kind.name, everything)
                 sets[kind.name] = self.shelf.get(f"{kind.name}/{FIGURES}", made_of, make)
         created = max(line.accepted_at for lines in self.lines.values() for line in lines.values())

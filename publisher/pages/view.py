@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.kinds import MoreTable
-from publisher.catalogue.periods import span
 from publisher.catalogue.text import order
 from publisher.errors import Problem
 from publisher.measures import EVERY, Book, Figure, rounded
@@ -207,10 +206,8 @@ class View:
         return [p for p in periods if unit == EVERY or self.board.concerns(kind, unit, p)]
 
     def wider(self, kind: Kind, unit: str = EVERY) -> list[str]:
-        """The quarters and years for which every period of the kind is there (rule V15), newest first; none for a
-        register, whose periods do not add up."""
-        lengths = [months for months in (3, 12) if months > kind.months and kind.every != "change"]
-        labels = {span(month, months) for month in self.board.periods(kind) for months in lengths}
+        """The quarters and years for which every period of the kind is there (rule V15), newest first."""
+        labels = kind.wider(self.board.periods(kind))
         found = [p for p in labels if self.figure(kind, kind.headline[0], unit, p, basis=BASES[0]).state != "blank"]
         return sorted(found, key=lambda label: label if "-" in label else f"{label}-Q9", reverse=True)
 
