@@ -93,21 +93,28 @@ def build(office: Office, *, progress: Progress | None = None) -> Release:
         with steps("tally") as parts:
             book = Book(office, tally_office(office, ledger, progress=parts))
 
-        with steps("pages"):
-            coming = proof.coming(office, ledger, identify(office, ledger))
-            pages = fresh(office.build / "pages")
-            write_pages(office, book, ledger, problems, coming, pages)
+        def make(coming: Coming, site: Path) -> dict[str, File]:
+            with steps("pages"):
+                pages = fresh(office.build / "pages")
+                write_pages(office, book, ledger, problems, coming, pages)
 
-        with unfinished(office) as site:
             with steps("html"):
                 build_html(office, pages, site, release_id=coming.id, epoch=epoch(office, ledger))
+                add_manifests(office, coming, site)
 
             with steps("verify"):
                 verify(office, book, site)
 
             with steps("publish"):
-                add_manifests(office, coming, site)
-                files = flush(site)
+                return flush(site)
+
+        coming = proof.coming(office, ledger, identify(office, ledger))
+        with unfinished(office) as site:
+            files = make(coming, site)
+            if coming.differs(files):  # the same inputs, other bytes: what was published must not change its files
+                coming = coming.anew()
+                files = make(coming, emptied(site))
+            with steps("publish"):
                 keep_addresses(office, site)
                 folder = publish(office, site, coming, files)
                 prune(office)
@@ -147,7 +154,7 @@ class Steps:
         begin = time.monotonic()
         tell(0, 1)
         yield tell
-        self.seconds[name] = time.monotonic() - begin
+        self.seconds[name] = self.seconds.get(name, 0) + time.monotonic() - begin
         tell(1, 1)
 
 
@@ -238,6 +245,16 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
+def emptied(folder: Path) -> Path:
+    """A folder without what stood in it."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return folder
+
+
 @contextlib.contextmanager
 def unfinished(office: Office) -> Iterator[Path]:
     """A new folder beside the releases, gone again unless it was renamed."""
@@ -310,7 +327,7 @@ def publish(office: Office, site: Path, coming: Coming, files: Mapping[str, File
     Its line is written first, so that no release was ever shown that the chain does not have. A release that is built
     again stands beside itself as `0042-9f8e7d6c.2` until the link has moved.
     """
-    manifest = proof.record(office, coming, coming.manifest(files))
+    manifest = proof.record(office, coming, files)
     (site / proof.MANIFEST).write_bytes(manifest.encode())
     for path in (site / proof.MANIFEST, site):
         sync(path)

@@ -22,7 +22,7 @@ from publisher.errors import Mistake
 from publisher.ledger import accept, read_ledger
 from publisher.ledger.lines import Ledger, build_ledger
 from publisher.proof import manifest as manifests
-from publisher.proof.canonical import FIRST, sha256
+from publisher.proof.canonical import FIRST, identify, sha256
 from publisher.proof.chain import Chain, Published, build_chain
 from publisher.proof.public import continued, public_hash, rows_hash
 from publisher.words import mistake
@@ -80,12 +80,12 @@ def test_the_id_can_be_made_again_from_what_the_manifest_says(quick: None, offic
     made = release.build(office)
     found = manifests.decode((made.folder / proof.MANIFEST).read_bytes())
     assert found
-    assert manifests.identify(chain=found.chain, ledger=found.ledger, inputs=found.inputs) == found.id == made.id
+    assert identify(chain=found.chain, ledger=found.ledger, inputs=found.inputs) == found.id == made.id
 
 
 def test_the_id_changes_with_each_of_its_parts() -> None:
     parts = {"chain": FIRST, "ledger": FIRST, "inputs": FIRST}
-    ids = {manifests.identify(**{**parts, name: "1" * 64}) for name in parts} | {manifests.identify(**parts)}
+    ids = {identify(**{**parts, name: "1" * 64}) for name in parts} | {identify(**parts)}
     assert len(ids) == 4
 
 
@@ -142,13 +142,16 @@ def test_the_same_inputs_with_other_bytes_are_one_more_release(
     first = release.build(office)
 
     def other(office: Office, pages: Path, out: Path, **given: Any) -> None:
-        (out / "index.html").write_text("other bytes", encoding="utf-8")
+        (out / "page.html").write_text(f"{given['release_id']} by another library", encoding="utf-8")
 
     monkeypatch.setattr(release, "build_html", other)
     second = release.build(office)
     lines = chain(office).lines
-    assert [line.id for line in lines] == [first.id, first.id]
+    assert [line.id for line in lines] == [first.id, second.id]
+    assert first.id != second.id
     assert second.folder.name == lines[1].name
+    assert second.id in (second.folder / "page.html").read_text(encoding="utf-8")
+    assert not (second.folder / "index.html").exists()
     found = manifests.decode((second.folder / proof.MANIFEST).read_bytes())
     assert found
     assert (found.number, found.previous) == (2, lines[0].manifest)
@@ -216,16 +219,22 @@ def test_a_demonstration_begins_a_new_chain_when_its_data_are_made_anew(quick: N
     assert release.releases(office) == [made.folder]
 
 
-LINES = st.builds(
-    Published,
-    number=st.just(1),
-    previous=st.just(FIRST),
-    id=st.binary(min_size=32, max_size=32).map(bytes.hex),
-    manifest=st.binary(min_size=32, max_size=32).map(bytes.hex),
-    ledger=st.binary(min_size=32, max_size=32).map(bytes.hex),
-    lines=st.integers(0, 9),
-    published_at=st.just("2026-11-12T00:00:00+07:00"),
-)
+HASHES = st.binary(min_size=32, max_size=32).map(bytes.hex)
+
+
+def first_line(manifest: str, ledger: str, inputs: str, lines: int) -> Published:
+    """The first line of a chain."""
+    release_id = identify(chain=FIRST, ledger=ledger, inputs=inputs)
+    return Published(1, FIRST, release_id, manifest, ledger, lines, inputs, "2026-11-12T00:00:00+07:00")
+
+
+LINES = st.builds(first_line, HASHES, HASHES, HASHES, st.integers(0, 9))
+
+
+@given(LINES, HASHES)
+def test_no_line_can_bear_an_id_that_is_not_made_of_it(line: Published, other: str) -> None:
+    """Or whoever rewrites the chain would copy the printed ids into it."""
+    assert head_of(Chain((replace(line, id=other),)).encode()) in ("", line.digest())
 
 
 @given(LINES, st.integers(0, 400), st.binary(min_size=1, max_size=2))

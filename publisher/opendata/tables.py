@@ -18,6 +18,11 @@ def guard(text: str) -> str:
     return "'" + text if text.lstrip("'").startswith(FORMULA) else text
 
 
+def unguard(text: str) -> str:
+    """A text as it was before `guard`."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
+
+
 def cell(text: str) -> str:
     """A text as it stands in every published file: one line, and no formula."""
     return guard(one_line(text))

@@ -16,3 +16,11 @@ def encode(content: Any) -> bytes:
 def sha256(data: bytes) -> str:
     """The hash of bytes as 64 hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def identify(*, chain: str, ledger: str, inputs: str) -> str:
+    """A release's id: the hash of the chain's head before it, of the published ledger's head, and of all other inputs.
+
+    Whoever has the three can make it again; so a printed id stands for every release and every accepted file before.
+    """
+    return sha256(encode({"chain": chain, "inputs": inputs, "ledger": ledger}))

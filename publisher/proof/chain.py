@@ -2,11 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
 from publisher.errors import Mistake
-from publisher.proof.canonical import FIRST, encode, sha256
+from publisher.proof.canonical import FIRST, encode, identify, sha256
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+07:00")
@@ -16,10 +15,10 @@ TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+07:
 class Published:
     """One release in the chain.
 
-    `number` counts from 1; `previous` is the sha-256 of the line before (its bytes without the line end); `id` is the
-    release's; `manifest` the sha-256 of its manifest.json; `ledger` the head of the ledger as published with it,
-    `lines` how many lines that has; `published_at` the office's clock just before it was shown, ISO to the second with
-    +07:00.
+    `number` counts from 1; `previous` is the sha-256 of the line before (its bytes without the line end); `manifest`
+    that of its manifest.json; `ledger` is the head of the ledger as published with it, `lines` how many lines that has;
+    `inputs` the hash of all else that it was made of; `id` what `identify` makes of `previous`, `ledger` and `inputs`;
+    `published_at` the office's clock just before it was shown, ISO to the second with +07:00.
     """
 
     number: int
@@ -28,6 +27,7 @@ class Published:
     manifest: str
     ledger: str
     lines: int
+    inputs: str
     published_at: str
 
     @property
@@ -87,6 +87,8 @@ def fits(line: Published, number: int, head: str, last_time: str, last_lines: in
     return (
         line.number == number
         and line.previous == head
+        # A printed id is worth something because no other line can bear it: it is made of what the line says.
+        and line.id == identify(chain=line.previous, ledger=line.ledger, inputs=line.inputs)
         and line.published_at >= last_time
         and line.lines >= last_lines  # the ledger is only added to
     )
@@ -101,12 +103,12 @@ def decode(raw: bytes) -> Published | None:
         if any(type(content[name]) is not kind for name, kind in TYPES.items()):
             return None
         line = Published(**content)
-        whole = all(SHA256.fullmatch(text) for text in (line.previous, line.id, line.manifest, line.ledger))
+        whole = all(SHA256.fullmatch(text) for text in hashes_of(line))
         return line if whole and TIME.fullmatch(line.published_at) and line.encode() == raw else None
     except (ValueError, TypeError, RecursionError):
         return None
 
 
-def by_name(lines: Iterable[Published]) -> dict[str, Published]:
-    """Releases by the name of their folder."""
-    return {line.name: line for line in lines}
+def hashes_of(line: Published) -> tuple[str, ...]:
+    """The hashes that stand in a line."""
+    return line.previous, line.id, line.manifest, line.ledger, line.inputs

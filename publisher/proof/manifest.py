@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from publisher.proof.canonical import encode, sha256
+from publisher.proof.canonical import encode
 
 NAME = "manifest.json"
 """Where it stands in a release; the one file that it does not list."""
@@ -58,14 +58,6 @@ class Manifest:
 
 
 PLAIN = ("number", "id", "previous", "chain", "ledger", "lines", "inputs", "version")
-
-
-def identify(*, chain: str, ledger: str, inputs: str) -> str:
-    """A release's id: the hash of the chain's head before it, of the published ledger's head, and of all other inputs.
-
-    Whoever has the three can make it again; so a printed id stands for every release and every accepted file before.
-    """
-    return sha256(encode({"chain": chain, "inputs": inputs, "ledger": ledger}))
 
 
 def decode(data: bytes) -> Manifest | None:

@@ -23,9 +23,9 @@ from publisher.errors import Mistake
 from publisher.ledger import Ledger, Line, revision_file
 from publisher.ledger.lines import build_ledger
 from publisher.ledger.lines import encode as encode_ledger
-from publisher.proof.canonical import FIRST, sha256
+from publisher.proof.canonical import FIRST, identify, sha256
 from publisher.proof.chain import Chain, Published, build_chain
-from publisher.proof.manifest import File, Manifest, identify
+from publisher.proof.manifest import File, Manifest
 from publisher.proof.public import continued, public_hash, rows_hash
 
 SUFFIX = ".json.gz"
@@ -45,6 +45,17 @@ class Coming:
     ledger: Ledger
     columns: Mapping[str, tuple[str, ...]]
     last: Published | None = None
+
+    def anew(self) -> "Coming":
+        """The same inputs as a release after the last one: for when they made other bytes than last time (another
+        library of the system, say)."""
+        if self.last is None:
+            return self
+        return made_of(self.inputs, Chain((*self.before.lines, self.last)), self.ledger, self.columns)
+
+    def differs(self, files: Mapping[str, File]) -> bool:
+        """Whether it was made before, with other files."""
+        return bool(self.last and self.last.manifest != sha256(self.manifest(files).encode()))
 
     @property
     def published_ledger(self) -> bytes:
@@ -83,31 +94,27 @@ def coming(office: Office, ledger: Ledger, inputs: str) -> Coming:
         chain, published = Chain(), continued(Ledger(), ledger, lambda line: shown_of(office, ledger, line))
     columns = {name: tuple(c.name for c in k.schema_columns if c.public) for name, k in office.kinds.items()}
 
-    def made(before: Chain, last: Published | None = None) -> Coming:
-        release_id = identify(chain=before.head, ledger=published.head, inputs=inputs)
-        return Coming(len(before.lines) + 1, release_id, inputs, before, published, columns, last)
-
     if chain.lines:
-        again = made(Chain(chain.lines[:-1]), chain.lines[-1])
+        again = made_of(inputs, Chain(chain.lines[:-1]), published, columns)
         if again.id == chain.lines[-1].id:
-            return again
-    return made(chain)
+            return replace(again, last=chain.lines[-1])
+    return made_of(inputs, chain, published, columns)
 
 
-def record(office: Office, release: Coming, manifest: Manifest) -> Manifest:
-    """Write a release that is about to be shown into the chain; gives the manifest that it carries.
+def made_of(inputs: str, before: Chain, ledger: Ledger, columns: Mapping[str, tuple[str, ...]]) -> Coming:
+    """The release that follows these releases."""
+    release_id = identify(chain=before.head, ledger=ledger.head, inputs=inputs)
+    return Coming(len(before.lines) + 1, release_id, inputs, before, ledger, columns)
 
-    A release that stands there already is left as it is, but for a manifest that was lost. Should the same inputs have
-    made other bytes than last time (another library of the system), it is a further release with the same id.
+
+def record(office: Office, release: Coming, files: Mapping[str, File]) -> Manifest:
+    """Write a release that is about to be shown into the chain; gives its manifest.
+
+    One that stands there already is left as it is, but for a manifest that was lost.
     """
+    manifest = release.manifest(files)
+    line = release.last or line_of(office, release.before, manifest)
     write(office.datasets / "public_ledger.jsonl", release.published_ledger)
-    before = release.before
-    if release.last and release.last.manifest != sha256(manifest.encode()):
-        before = Chain((*before.lines, release.last))
-        manifest = replace(manifest, number=len(before.lines) + 1, previous=release.last.manifest)
-        line = line_of(office, before, manifest)
-    else:
-        line = release.last or line_of(office, before, manifest)
     archive = archived(office, line)
     for left in archives(office):  # a manifest whose line was never written, or of a chain that was begun anew
         if number(left) >= line.number and left != archive:
@@ -115,7 +122,7 @@ def record(office: Office, release: Coming, manifest: Manifest) -> Manifest:
     if not holds(archive, line):
         archive.parent.mkdir(exist_ok=True)
         write(archive, gzip.compress(manifest.encode(), 9, mtime=0))
-    write(chain_file(office), Chain((*before.lines, line)).encode())
+    write(chain_file(office), Chain((*release.before.lines, line)).encode())
     return manifest
 
 
@@ -129,6 +136,7 @@ def line_of(office: Office, before: Chain, manifest: Manifest) -> Published:
         manifest=sha256(manifest.encode()),
         ledger=manifest.ledger,
         lines=manifest.lines,
+        inputs=manifest.inputs,
         published_at=max(moment(office), last),  # a clock that went back must not keep an office from publishing
     )
 
