@@ -8,6 +8,7 @@ month's build reads only the files that changed. The folder can be deleted at an
 import csv
 import hashlib
 import io
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 
 from publisher.catalogue import Kind, Office
 from publisher.catalogue.measures import Breakdown, Tally, Where, one_of
+from publisher.catalogue.pooling import Pooled, pooled, shown_as
 from publisher.ledger import Ledger, count_submissions
 
 ALL = ""
@@ -99,7 +101,8 @@ def tally_kind(
     office: Office, kind: Kind, wanted: Mapping[str, Mapping[str, str]], progress: Progress | None = None
 ) -> tuple[Cube, int]:
     """The cube of one kind, and how many files were tallied anew. `wanted` is period → unit → sha-256."""
-    folder, schema = office.cache / "tallies" / kind.name, table_schema(kind)
+    pools = pooled(office, kind)
+    folder, schema = office.cache / "tallies" / kind.name, table_schema(kind, pools)
     tables: dict[str, list[pa.Table]] = {}
     touched: list[str] = []
     missing: list[Source] = []
@@ -116,7 +119,7 @@ def tally_kind(
         missing += new
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
-        for label, found_now in tally_files(kind, batch).groupby("period", sort=False):
+        for label, found_now in tally_files(kind, batch, pools).groupby("period", sort=False):
             tables[str(label)].append(pa.Table.from_pandas(found_now, schema=schema, preserve_index=False))
         if progress:
             progress(start + len(batch), len(missing))
@@ -127,11 +130,12 @@ def tally_kind(
     return Cube(kind, lines.replace_schema_metadata().to_pandas()), len(missing)
 
 
-def tally_sources(kind: Kind, sources: Sequence[Source]) -> Cube:
+def tally_sources(office: Office, kind: Kind, sources: Sequence[Source]) -> Cube:
     """The cube of some files, wherever they stand: nothing is read from the cache or written to it."""
-    table = table_schema(kind).empty_table()
+    pools = pooled(office, kind)
+    table = table_schema(kind, pools).empty_table()
     if sources:
-        table = pa.Table.from_pandas(tally_files(kind, sources), schema=table.schema, preserve_index=False)
+        table = pa.Table.from_pandas(tally_files(kind, sources, pools), schema=table.schema, preserve_index=False)
     lines = table.drop_columns(["source"]).sort_by([(name, "ascending") for name in KEYS])
     return Cube(kind, lines.replace_schema_metadata().to_pandas())
 
@@ -155,10 +159,12 @@ def program() -> str:
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
-def table_schema(kind: Kind) -> pa.Schema:
-    """The columns of a cached table; its metadata name the definition and the program that made it."""
+def table_schema(kind: Kind, pools: Pooled) -> pa.Schema:
+    """The columns of a cached table; its metadata name the definition and the program that made it, and what was
+    counted under what."""
     fields = [(name, pa.string()) for name in (*KEYS, "source")] + [(name, pa.float64()) for name in kind.tallies]
-    return pa.schema(fields, metadata={"definition": kind.digest, "program": program()})
+    made_of = {"definition": kind.digest, "program": program(), "pools": json.dumps(pools, sort_keys=True)}
+    return pa.schema(fields, metadata=made_of)
 
 
 def read_cached(path: Path, schema: pa.Schema, current: Mapping[str, str]) -> tuple[pa.Table, set[tuple[str, str]]]:
@@ -190,11 +196,12 @@ def write_cached(path: Path, schema: pa.Schema, tables: Sequence[pa.Table]) -> N
 # --- from files to sums
 
 
-def tally_files(kind: Kind, sources: Sequence[Source]) -> pd.DataFrame:
+def tally_files(kind: Kind, sources: Sequence[Source], pools: Pooled) -> pd.DataFrame:
     """The tallies of some files: the columns of a cube and `source`, the sha-256 of the bytes that were read.
 
     The hash is not taken from the ledger: were a file another one than the ledger says, its sums would stay in the
     cache under a name that is not theirs. A file without rows says that nothing arose: each of its tallies is 0.
+    `pools` says what sensitive values are counted under in a breakdown.
     """
     columns, lengths, hashes = read_columns(kind, sources)
     month, ends = [MONTH] * sum(lengths), columns["period_to"]
@@ -210,7 +217,8 @@ def tally_files(kind: Kind, sources: Sequence[Source]) -> pd.DataFrame:
     figures = pd.DataFrame({name: table.tally(tally) for name, tally in kind.tallies.items()}, index=ids.index)
     most = maxima(kind)
     parts = [nothing, add_up(figures, ids.assign(breakdown=ALL, key=ALL), most)]
-    parts += [split(name, breakdown, table, figures, ids, most) for name, breakdown in kind.breakdowns.items()]
+    for name, breakdown in kind.breakdowns.items():
+        parts.append(split(name, breakdown, table, figures, ids, most, pools.get(breakdown.column, {})))
     lines = pd.concat(parts, ignore_index=True)
     file = lines.pop("file")
     lines["unit"] = file.map(dict(enumerate(s.unit for s in sources)))
@@ -315,13 +323,21 @@ def together(
 
 
 def split(
-    name: str, breakdown: Breakdown, table: Table, figures: pd.DataFrame, ids: pd.DataFrame, most: Sequence[str]
+    name: str,
+    breakdown: Breakdown,
+    table: Table,
+    figures: pd.DataFrame,
+    ids: pd.DataFrame,
+    most: Sequence[str],
+    known: Mapping[str, str],
 ) -> pd.DataFrame:
     """The lines of one breakdown: all tallies by a column's values, or one tally by several columns. A row whose cell
-    is blank belongs to no key."""
+    is blank belongs to no key; `known` says what sensitive values are shown as."""
     if breakdown.column:
-        by = ids.assign(breakdown=name, key=table.columns[breakdown.column])
-        given = np.array([key != "" for key in table.columns[breakdown.column]], dtype=bool)
+        cells = table.columns[breakdown.column]
+        shown = {cell: cell if (to := shown_as(known, cell)) is None else to for cell in set(cells)}
+        by = ids.assign(breakdown=name, key=[shown[cell] for cell in cells])
+        given = np.array([shown[cell] != "" for cell in cells], dtype=bool)
         parts = [(figures, by)] if given.all() else [(figures[given], by[given])]
     else:
         parts = [

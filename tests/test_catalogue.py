@@ -610,7 +610,7 @@ def test_every_setting_of_the_demonstration_is_explained_in_two_languages() -> N
 
 def test_the_tables_of_the_demonstration_are_what_they_should_be() -> None:
     office = open_office(HOME)
-    assert (len(office.units), len(office.fields)) == (32, 12)
+    assert (len(office.units), len(office.fields)) == (32, 13)
     assert office.settings.demonstration
     units = {unit.code for unit in office.units}
     counters = [line for _, line in read_lines(office.datasets / "counters.csv", COLUMNS["counters"])]

@@ -55,6 +55,7 @@ class Column(Declared):
     default: str = ""
     public: bool = True
     persons: bool = True
+    pool: tuple[str, ...] = ()
 
     def headers(self) -> list[tuple[str, str]]:
         """Every header that means this column or the input-only column that names its entries, as (column, header)."""

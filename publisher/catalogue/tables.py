@@ -21,6 +21,9 @@ COLUMNS = {
     "holidays": ("date", "day_type", "decision"),
 }
 
+OPTIONAL = {"fields": ("shown_as",)}
+"""Columns that a table may have or lack."""
+
 DOCUMENTS = ("sha256", "name", "bytes", "kept_on")
 """The columns of the list of kept documents, which scripts/attach.py writes."""
 
@@ -30,7 +33,8 @@ CONTACT_POINTS = ("procedures", "work", "reception")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a reference table. `slug` is its address, unique in its table."""
+    """One line of a reference table. `slug` is its address, unique in its table. `shown_as` is the code of the entry
+    under which its figures are published, "" for its own."""
 
     code: str
     name: Text
@@ -38,6 +42,7 @@ class Entry:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     aliases: tuple[str, ...] = ()
+    shown_as: str = ""
 
     def is_valid(self, day: dt.date) -> bool:
         """Whether the entry is in force on that day; both ends included."""
@@ -103,8 +108,11 @@ def build_table(entries: list[Entry]) -> Table:
     )
 
 
-def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of a reference table as (row number, column → text in NFC). A missing file has none.
+def read_lines(
+    path: Path, columns: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines of a reference table as (row number, column → text in NFC). A missing file has none; an `optional`
+    column that the file lacks is blank.
 
     Rows are numbered as a spreadsheet shows them, blank ones are passed over. Raises Mistake `table-columns` when a
     column is missing, repeated or unknown, `table-encoding` when the file is not UTF-8, `table-line` for a row
@@ -122,16 +130,17 @@ def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict
     try:
         _, header = next(rows, (1, []))
         found = [cell.strip() for cell in header]
-        if sorted(found) != sorted(columns):
+        wanted = (*columns, *(name for name in optional if name in found))
+        if sorted(found) != sorted(wanted):
             repeated = {name for name in found if found.count(name) > 1}
-            wrong = ", ".join(sorted(set(found) ^ set(columns) | repeated))
+            wrong = ", ".join(sorted(set(found) ^ set(wanted) | repeated))
             raise Mistake("table-columns", {"file": path.name, "columns": ",".join(columns), "wrong": wrong})
         for number, cells in rows:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(found):
                 raise Mistake("table-line", {"file": path.name, "row": number})
-            yield number, {name: cell.strip() for name, cell in zip(found, cells, strict=True)}
+            yield number, dict.fromkeys(optional, "") | {n: cell.strip() for n, cell in zip(found, cells, strict=True)}
     except csv.Error as error:
         raise Mistake("table-line", {"file": path.name, "row": number + 1}) from error
 
@@ -173,8 +182,15 @@ def read_units(path: Path, known: Published | None = None) -> Table:
 
 
 def read_fields(path: Path, known: Published | None = None) -> Table:
-    """fields.csv → Table of Entry. `aliases` are separated by `|`; `known` as for units."""
-    lines = list(read_lines(path, COLUMNS["fields"]))
+    """fields.csv → Table of Entry. `aliases` are separated by `|`; `known` as for units.
+
+    Raises Mistake `field-shown-as` where a field is shown as one that is not there, or that is shown as another itself.
+    """
+    lines = list(read_lines(path, COLUMNS["fields"], OPTIONAL["fields"]))
+    own = {v["code"] for _, v in lines if not v["shown_as"]}
+    for number, v in lines:
+        if v["shown_as"] and v["shown_as"] not in own:
+            raise Mistake("field-shown-as", {"file": path.name, "row": number, "value": v["shown_as"]})
     slugs = unique_slugs(path, [(v["code"], v["name_vi"]) for _, v in lines], known)
     return build_table(
         [
@@ -185,6 +201,7 @@ def read_fields(path: Path, known: Published | None = None) -> Table:
                 valid_from=day(path, n, "valid_from", v["valid_from"]),
                 valid_to=day(path, n, "valid_to", v["valid_to"]),
                 aliases=tuple(a.strip() for a in v["aliases"].split("|") if a.strip()),
+                shown_as=v["shown_as"],
             )
             for (n, v), s in zip(lines, slugs, strict=True)
         ]

@@ -74,7 +74,7 @@ def book(office: Office, unit: str, periods: tuple[str, ...], candidate: tuple[s
                 path = candidate[1]
             if path.exists():
                 sources.append(Source(unit, period, path, office.period(kind, period).end.isoformat()))
-        cubes[name] = tally_sources(kind, sources)
+        cubes[name] = tally_sources(office, kind, sources)
     return Book(office, Tallies(cubes, 0))
 
 

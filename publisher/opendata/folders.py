@@ -98,7 +98,7 @@ class Publisher:
     def base(self) -> list[Any]:
         """What every file depends on: definitions, settings, names."""
         tables = [
-            [(e.code, e.name.vi, e.name.en, str(e.valid_from)) for e in table]
+            [(e.code, e.name.vi, e.name.en, str(e.valid_from), e.shown_as) for e in table]
             for table in (self.office.units, self.office.fields)
         ]
         settings = self.office.settings.model_dump(mode="json", exclude={"today", "survey", "keep_releases"})

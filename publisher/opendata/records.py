@@ -1,10 +1,12 @@
-"""The accepted rows as published: public columns, public rows, names beside codes, and which revision they are."""
+"""The accepted rows as published: public columns, public rows, sensitive matters put together with others, names beside
+codes, and which revision they are."""
 
 import csv
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from publisher.catalogue import Entry, Kind, Office, Unit
+from publisher.catalogue.pooling import shown_lines
 from publisher.catalogue.text import Text
 from publisher.opendata.tables import Column, Table, cell
 from publisher.words import load
@@ -69,9 +71,7 @@ def records(office: Office, kind: Kind, period: str, revisions: Mapping[str, int
         header, lines = read_file(office.data_file(kind.name, unit, period))
         place = {name: number for number, name in enumerate(header)}
         ways = [(place.get(name), as_is, names) for name, as_is, names in sources]
-        for line in lines:
-            if kind.private and kind.is_private(dict(zip(header, line, strict=True))):
-                continue
+        for line in shown_lines(office, kind, header, lines):
             cells = [published(line[at] if at is not None else "", as_is, names) for at, as_is, names in ways]
             rows.append([*cells, str(revision)])
     return Table(kind.name, kind.title, kind.purpose, shown, rows, key(kind))

@@ -130,6 +130,11 @@ def write_overviews(writer: Writer, view: View, lang: str, published: Published)
     page("linh-vuc/", "fields.html.j2", say(lang, "pages.fields.title"), fields=used_fields)
     for entry in used_fields:
         field_page(writer, view, entry)
+    for entry in office.fields:
+        if entry.shown_as:  # its page may have been published before
+            other = office.fields.entries[entry.shown_as]
+            context = {"entry": entry, "other": other, "fields": used_fields}
+            page(f"linh-vuc/{entry.slug}/", "field_together.html.j2", entry.name[lang], **context)
     page("du-lieu/", "data.html.j2", say(lang, "pages.data.title"), published=published)
 
 

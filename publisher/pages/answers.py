@@ -127,7 +127,8 @@ class Sentence:
         words = load(self.view.lang)
         shown = self.view.show(self.kind, name, self.unit, before, basis=self.basis)
         cases = measure.cases[self.view.lang] or words["pages.answer.cases"]
-        said = rich(words[f"pages.answer.change.{how}"], {"before": shown, "cases": cases})
+        than = words["pages.answer.month_before" if self.kind.months == 1 else "pages.answer.period_before"]
+        said = rich(words[f"pages.answer.change.{how}"], {"before": shown, "cases": cases, "than": than})
         return Markup('<span class="ck-change">{}</span>').format(said)
 
     def compare(self, measure: Measure, before: Figure, now: Figure) -> str:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from publisher.catalogue import Kind, Office
+from publisher.catalogue.pooling import shown_lines
 from publisher.opendata.records import read_file
 
 FREE_TEXT = 200
@@ -16,15 +17,15 @@ def rows(office: Office, kind: Kind, unit: str, period: str) -> list[dict[str, s
     if not path.exists():
         return []
     public = [column.name for column in kind.schema_columns if column.public]
-    given = kept_rows(path, path.stat().st_mtime_ns)
-    return [{name: row.get(name, "") for name in public} for row in given if not kind.is_private(row)]
+    header, lines = kept_file(path, path.stat().st_mtime_ns)
+    given = (dict(zip(header, line, strict=True)) for line in shown_lines(office, kind, header, lines))
+    return [{name: row.get(name, "") for name in public} for row in given]
 
 
 @lru_cache(maxsize=8)
-def kept_rows(path: Path, changed: int) -> tuple[dict[str, str], ...]:  # noqa: ARG001 a changed file is read anew
-    """The rows of one file as it was at `changed` (nanoseconds), kept while its pages in all languages are written."""
-    header, lines = read_file(path)
-    return tuple(dict(zip(header, line, strict=True)) for line in lines)
+def kept_file(path: Path, changed: int) -> tuple[list[str], list[list[str]]]:  # noqa: ARG001 a changed file is read anew
+    """One file as it was at `changed` (nanoseconds), kept while its pages in all languages are written."""
+    return read_file(path)
 
 
 def texts(office: Office, kind: Kind, unit: str, period: str, lang: str) -> list[tuple[str, str]]:
