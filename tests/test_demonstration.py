@@ -1,5 +1,6 @@
 """The demonstration is what its program makes, and each of its flaws stands where a citizen would look for it."""
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -231,3 +232,51 @@ def test_the_mark_is_printed_too(site: Path) -> None:
             mark = shown.locator(".ck-demo")
             assert mark.is_visible(), path
             assert "SỐ LIỆU MINH HỌA" in mark.inner_text(), path
+
+
+# --- addresses
+
+ADDRESS = re.compile(r"^\| `(/[^`]*)` \|", re.MULTILINE)
+PLACES = {
+    "month": r"20\d\d-\d\d",
+    "kind": "|".join(sorted(path.parent.name for path in (HOME / "datasets").glob("*/dataset.yaml"))),
+    "unit": r"[a-z0-9-]+",
+    "field": r"[a-z0-9-]+",
+    "part": r"phan-\d+",
+    "page": "|".join(sorted(path.stem for path in (HOME / "content" / "vi").glob("*.md"))),
+    "own": r"[a-z0-9-]+",
+    "file": r".+",
+    "release": r"\d{4}-[0-9a-f]{8}",
+}
+
+
+def addresses(table: str) -> list[str]:
+    """The addresses of one table of docs/static-api.md."""
+    document = (HOME / "docs" / "static-api.md").read_text(encoding="utf-8")
+    return ADDRESS.findall(document.split(f"### {table}\n")[1].split("\n#")[0])
+
+
+def pattern(address: str) -> re.Pattern[str]:
+    """An address of the table as an expression; a folder's is that of its page."""
+    parts = re.split(r"\{(\w+)\}", f"{address}index.html" if address.endswith("/") else address)
+    made = "".join(f"(?:{PLACES[part]})" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    return re.compile(made)
+
+
+def test_every_address_of_the_site_is_documented_and_every_documented_one_is_there(site: Path) -> None:
+    """A published address is a citation: docs/static-api.md is the checked-in list of them."""
+    data, pages = addresses("Data"), addresses("Pages, feeds and figures for other pages")
+    elsewhere = addresses("Only where an office has them")
+    known = {address: pattern(address) for address in (*data, *pages, *elsewhere)}
+    seen: dict[str, set[str]] = {"": set(), "/en": set()}
+    unknown = []
+    for path in sorted(site.rglob("*")):
+        if path.is_file():
+            file = f"/{path.relative_to(site).as_posix()}"
+            root = "/en" if file.startswith("/en/") else ""
+            found = next((name for name, one in known.items() if one.fullmatch(file.removeprefix(root))), "")
+            seen[root].add(found)
+            unknown += [] if found and not (root and found in data) else [file]
+    assert unknown == [], "docs/static-api.md does not list these"
+    assert set(data) | set(pages) <= seen[""], "docs/static-api.md lists addresses that are not there"
+    assert set(pages) <= seen["/en"]

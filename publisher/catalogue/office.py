@@ -87,6 +87,7 @@ class Publishing(Declared):
 
     name: Text
     short_name: Text
+    place: Text | None = None
     contact: Contact
     licence: Licence
     site_url: str

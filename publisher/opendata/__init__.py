@@ -4,7 +4,20 @@ Every file depends on the data, the definitions and the settings, never on the c
 bytes, and its address for good. docs/static-api.md is the promise; tests hold the built site to it.
 """
 
+from publisher.opendata import catalogues, structured
 from publisher.opendata.folders import File, Folder, Published, Set, publish
 from publisher.opendata.tables import FORMULA, guard
+from publisher.opendata.units import publish_units
 
-__all__ = ["FORMULA", "File", "Folder", "Published", "Set", "guard", "publish"]
+__all__ = [
+    "FORMULA",
+    "File",
+    "Folder",
+    "Published",
+    "Set",
+    "catalogues",
+    "guard",
+    "publish",
+    "publish_units",
+    "structured",
+]

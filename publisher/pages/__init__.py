@@ -15,9 +15,11 @@ from publisher.catalogue.text import order
 from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
-from publisher.opendata import Published, publish
+from publisher.opendata import Published, catalogues, publish, publish_units, structured
 from publisher.pages import checkable, registers
+from publisher.pages.embeds import embeds, write_embeds
 from publisher.pages.months import part_title, write_months
+from publisher.pages.news import feeds_of, write_news
 from publisher.pages.parts import parts
 from publisher.pages.shell import Page, Writer, rich
 from publisher.pages.status import Board
@@ -43,11 +45,19 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
     registers.write_calendars(writer, views[office.settings.languages[0]], ledger)
     checkable.write(writer, views, coming)
 
-    for unit in sorted(reporting_units(office, ledger), key=lambda u: order(u.name.vi)):
+    catalogued = list(catalogues.about(office, ledger, published))
+    writer.json("vi", catalogues.DCAT, catalogues.dcat(office, catalogued))
+    writer.json("vi", catalogues.DATA_JSON, catalogues.data_json(office, catalogued))
+
+    units = sorted(reporting_units(office, ledger), key=lambda u: order(u.name.vi))
+    publish_units(office, book, published, units, partial(writer.write, "vi"))
+    for unit in units:
         for lang, view in views.items():
             unit_page(writer, view, unit, lang)
+            write_embeds(writer, view, unit)
     for lang, view in views.items():
-        write_overviews(writer, view, lang, published)
+        write_overviews(writer, view, lang, published, catalogued)
+        write_news(writer, view, units)
         registers.write_own_pages(writer, view, lang)
         copy_content(writer, lang, content[lang])
 
@@ -92,6 +102,8 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
         sections=sections,
         missing=sorted(missing, key=lambda m: m[1].period, reverse=True),
         late=sorted(late, key=lambda m: m[1].period, reverse=True),
+        embeds=embeds(writer, view, unit),
+        head={"feeds": feeds_of(office, lang, Page(lang, f"don-vi/{unit.slug}/"), unit)},
     )
     given = [kind for kind in sections if view.last(kind, unit.code) and not kind.derived]
     if given:
@@ -101,7 +113,9 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
         writer.overview(lang, path, "unit_periods.html.j2", title, search=False, **context)
 
 
-def write_overviews(writer: Writer, view: View, lang: str, published: Published) -> None:
+def write_overviews(
+    writer: Writer, view: View, lang: str, published: Published, catalogued: list[catalogues.About]
+) -> None:
     """Home, the lists, the months, the dataset kinds, the fields, the data page."""
     office, book, board = writer.office, view.book, view.board
 
@@ -114,16 +128,22 @@ def write_overviews(writer: Writer, view: View, lang: str, published: Published)
     used_fields = [f for f in office.fields if field_kinds(office, book, f)]
     used_fields.sort(key=lambda f: order(f.name[lang]))
 
-    page("", "home.html.j2", say(lang, "pages.home.title"), units=units, levels=levels, months=months)
+    def feeds(path: str) -> dict[str, Any]:
+        return {"feeds": feeds_of(office, lang, Page(lang, path))}
+
+    title = say(lang, "pages.home.title")
+    page("", "home.html.j2", title, units=units, levels=levels, months=months, head=feeds(""))
     page("don-vi/", "units.html.j2", say(lang, "pages.units.title"), units=units, levels=levels)
     write_months(writer, view, months, published)
     page("so-lieu/", "datasets.html.j2", say(lang, "pages.datasets.title"))
+    heads = {one.kind.name: {"structured": structured.of_kind(office, lang, one)} for one in catalogued}
     for kind in office.kinds.values():
         page(
             f"so-lieu/{kind.name}/",
             "dataset.html.j2",
             kind.title[lang],
             kind=kind,
+            head=heads.get(kind.name),
             published=published,
             register=registers.Register(kind, view),
         )
@@ -135,7 +155,7 @@ def write_overviews(writer: Writer, view: View, lang: str, published: Published)
             other = office.fields.entries[entry.shown_as]
             context = {"entry": entry, "other": other, "fields": used_fields}
             page(f"linh-vuc/{entry.slug}/", "field_together.html.j2", entry.name[lang], **context)
-    page("du-lieu/", "data.html.j2", say(lang, "pages.data.title"), published=published)
+    page("du-lieu/", "data.html.j2", say(lang, "pages.data.title"), published=published, head=feeds("du-lieu/"))
 
 
 def field_page(writer: Writer, view: View, entry: Entry) -> None:

@@ -1,7 +1,9 @@
 """The pages of the months: all units of a month with their headline figures, and each kind's full tables."""
 
+from typing import Any
+
 from publisher.catalogue import Kind, Unit
-from publisher.opendata import Folder, Published
+from publisher.opendata import Folder, Published, structured
 from publisher.pages.parts import Part, parts, size_for
 from publisher.pages.shell import Writer
 from publisher.pages.view import View
@@ -35,8 +37,10 @@ def month_page(
     for part in all_parts:
         title = part_title(view.lang, formats.period(view.lang, month), part)
         path = f"thang/{month}/{part.path}"
-        context = {"month": month, "chosen": chosen, "groups": groups, "part": part, "parts": all_parts}
-        context |= {"view": view, "folder": folder}
+        context: dict[str, Any] = {"month": month, "chosen": chosen, "groups": groups, "part": part, "parts": all_parts}
+        context |= {"view": view, "folder": folder if part.number == 1 else None}
+        if folder and part.number == 1:
+            context["head"] = {"structured": structured.of_month(view.office, view.lang, folder)}
         writer.overview(view.lang, path, "month.html.j2", title, search=part.number == 1, **context)
 
 

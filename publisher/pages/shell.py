@@ -106,10 +106,25 @@ class Writer:
         return environment
 
     def page(
-        self, lang: str, path: str, template: str, title: str, description: str, *, search: bool = True, **context: Any
+        self,
+        lang: str,
+        path: str,
+        template: str,
+        title: str,
+        description: str,
+        *,
+        search: bool = True,
+        head: Mapping[str, Any] | None = None,
+        **context: Any,
     ) -> None:
         """Write one page made by `template` at `path` (with use_directory_urls: `<path>index.md`). What another page
-        leads to, such as its long tables, is kept out of the `search`."""
+        leads to, such as its long tables, is kept out of the `search`. `head` is what the theme puts into the page's
+        head: `structured` (schema.org), `feeds`."""
+        body = self.render(lang, path, template, title, **context)
+        self.write(lang, f"{path}index.md", front_matter(title, description, search=search, head=head) + body + "\n")
+
+    def render(self, lang: str, path: str, template: str, title: str, **context: Any) -> str:
+        """What a template makes of the page at `path`, without blank lines: Markdown would end an HTML block there."""
         page = Page(lang, path)
         words = load(lang)
 
@@ -126,13 +141,16 @@ class Writer:
             office=self.office,
             template=template.removesuffix(".html.j2"),
         )
-        body = BLANK_LINES.sub("\n", body).strip()
-        self.write(lang, f"{path}index.md", front_matter(title, description, search=search) + body + "\n")
+        return BLANK_LINES.sub("\n", body).strip()
 
-    def overview(self, lang: str, path: str, template: str, title: str, *, search: bool = True, **context: Any) -> None:
-        """Write one page whose description is its title and the office's name."""
+    def overview(self, lang: str, path: str, template: str, title: str, **context: Any) -> None:
+        """Write one page whose description is its title and the office's name; further names as `page` takes them."""
         description = say(lang, "pages.description", title=title, office=self.office.settings.name[lang])
-        self.page(lang, path, template, title, description, search=search, **context)
+        self.page(lang, path, template, title, description, **context)
+
+    def address(self, lang: str, path: str) -> str:
+        """The absolute address of a page or file below a language's root."""
+        return self.office.settings.site_url + ("" if lang == "vi" else f"{lang}/") + path
 
     def write(self, lang: str, path: str, content: str | bytes) -> None:
         """Write one file below a language's root."""
@@ -148,13 +166,16 @@ class Writer:
         self.write(lang, path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 
-def front_matter(title: str, description: str, *, search: bool = True) -> str:
-    """The head of a page file. The theme does not escape titles, so they are escaped here."""
-    head: dict[str, Any] = {
+def front_matter(title: str, description: str, *, search: bool = True, head: Mapping[str, Any] | None = None) -> str:
+    """The head of a page file. The theme does not escape titles, so they are escaped here; what stands in `head` is
+    data, which the theme escapes where it prints it."""
+    found: dict[str, Any] = {
         "title": html.escape(one_line(title)),
         "description": html.escape(one_line(description)),
         "hide": ["navigation", "toc"],
     }
     if not search:
-        head["search"] = {"exclude": True}
-    return "---\n" + yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=10**6) + "---\n\n"
+        found["search"] = {"exclude": True}
+    return (
+        "---\n" + yaml.safe_dump(found | dict(head or {}), allow_unicode=True, sort_keys=False, width=10**6) + "---\n\n"
+    )
