@@ -23,6 +23,12 @@ ERROR = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt=[\"']e[\"'][^>]*>(.*?)</(?:\w+:)?c>"
 VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
 
+PREFIXED = re.compile(rb"(?:\s|<\?[^>]*>|<!--.*?-->|\xef\xbb\xbf)*<\w+:", re.DOTALL)
+"""A sheet whose tags carry a prefix, as some programs write them."""
+
+HEAD = 4_096
+"""In so many bytes shows itself how a program writes attributes."""
+
 OLD_FONTS = (".vn", "vni-")
 
 
@@ -96,18 +102,25 @@ def look_at(archive: Archive, part: str, styles: Styles) -> Look:
     if b"hidden" in xml:
         found.hidden_columns = join(hidden_columns(xml[:data]))
         found.hidden_rows = join(hidden_rows(xml))
-    first = FORMULA.search(xml)
+    first = first_formula(xml)
     if first:
         found.formulas = xml.count(b"<f>") + xml.count(b"<f ") or 1
         found.first_formula = cell_at(xml, first.start())
         found.no_result = [at for one in NO_RESULT.finditer(xml) if (at := without_result(xml, one))]
-    if b't="e"' in xml or b"t='e'" in xml:
+    if b't="e"' in xml or (b"='" in xml[:HEAD] and b"t='e'" in xml):
         found.errors = {cell_at(xml, one.end()): error(one[1]) for one in ERROR.finditer(xml)}
     if styles.effects:
         found.effects = {at: styles.effects[style] for at, style in styled(xml, list(styles.effects))}
     if styles.old_fonts:
         found.old_fonts = {at: styles.old_fonts[style] for at, style in styled(xml, list(styles.old_fonts))}
     return found
+
+
+def first_formula(xml: bytes) -> re.Match[bytes] | None:
+    """The first formula. Looked for by its plain beginning, and by a pattern only where the tags have a prefix."""
+    prefixed = PREFIXED.match(xml)
+    at = 0 if prefixed else xml.find(b"<f")
+    return FORMULA.search(xml, at) if at >= 0 else None
 
 
 def comments(archive: Archive, part: str) -> int:

@@ -187,12 +187,13 @@ class Body:
                 refused = True
             figures[source.number] = cell.value
         named = dict(zip(self.names, cells, strict=False))
-        for source, cell in self.equations.fill(named, figures):
+        refused = refused or any((number, name) in self.table.refused for name in self.names)
+        for source, cell in () if refused else self.equations.fill(named, figures):
             self.table.refuse_at(number, source, raw[source.number - 1], cell)
             refused = True
         for name in self.equations.makes:
-            cells[self.order[name]] = named[name]
-        if refused or any((number, name) in self.table.refused for name in self.names):
+            cells[self.order[name]] = "" if refused else named[name]
+        if refused:
             self.table.refused.update((number, name) for name in self.equations.makes)
 
     def compare(self, number: int, raw: list[str], cells: list[str], name: str, text: str) -> None:

@@ -244,8 +244,10 @@ class Match:
         title, number = self.found.titles[place], place + 1
         if not title.label:
             return
-        name = next((self.meant[key] for key in title.keys if key in self.meant), None)
         whole = title.keys[0] if title.keys else ""
+        # what a layout only adds up or compares is no column, whatever the kind would take it for
+        only_added = whole in self.added and not (self.layout and whole in map(folded, self.layout.columns))
+        name = None if only_added else next((self.meant[key] for key in title.keys if key in self.meant), None)
         source = SourceColumn(name or "", title.label, number)
         if whole in self.added:
             self.others[whole] = source
