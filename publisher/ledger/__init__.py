@@ -6,7 +6,7 @@ it, so a line that is altered, removed or put in later breaks the chain. What a 
 """
 
 from publisher.ledger.accepting import Accepted, accept, declare_nothing
-from publisher.ledger.comparing import Change, changes
+from publisher.ledger.comparing import Change, changes, row_changes
 from publisher.ledger.documents import keep_document
 from publisher.ledger.files import check_files
 from publisher.ledger.lines import Ledger, Line, revision_file
@@ -31,5 +31,6 @@ __all__ = [
     "read_ledger",
     "recover",
     "revision_file",
+    "row_changes",
     "standing",
 ]

@@ -36,8 +36,13 @@ def changes(kind: Kind, before: bytes, after: bytes) -> list[Change]:
     """What differs between two canonical files of one submission: rows are the same when they agree in the kind's
     grain, whatever their order. Changed cells and new rows in the order of the later file, then the rows that are gone.
     A column that one of the files lacks (it was declared later) is blank there."""
+    return row_changes(kind, read_rows(before), read_rows(after))
+
+
+def row_changes(kind: Kind, before: Iterable[Mapping[str, str]], after: Iterable[Mapping[str, str]]) -> list[Change]:
+    """The same of rows that were read, or of what is public in them."""
     keys = [name for name in kind.grain if name not in SAME_IN_ALL]
-    old, new = by_key(keys, read_rows(before)), by_key(keys, read_rows(after))
+    old, new = by_key(keys, before), by_key(keys, after)
     found: list[Change] = []
     for key, row in new.items():
         name = dict(zip(keys, key, strict=True))

@@ -5,7 +5,8 @@ months make a quarter or a year (rule V15), and when there is no figure (rule V1
 """
 
 from publisher.measures.book import EVERY, Book
+from publisher.measures.corrected import Corrected
 from publisher.measures.figures import Figure, machine, rounded, wilson
 from publisher.measures.previewing import Beside, Preview, preview
 
-__all__ = ["EVERY", "Beside", "Book", "Figure", "Preview", "machine", "preview", "rounded", "wilson"]
+__all__ = ["EVERY", "Beside", "Book", "Corrected", "Figure", "Preview", "machine", "preview", "rounded", "wilson"]

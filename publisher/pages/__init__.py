@@ -16,7 +16,7 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
 from publisher.opendata import Published, catalogues, publish, publish_units, structured
-from publisher.pages import checkable, registers
+from publisher.pages import checkable, corrections, registers
 from publisher.pages.embeds import embeds, write_embeds
 from publisher.pages.months import part_title, write_months
 from publisher.pages.news import feeds_of, write_news
@@ -36,7 +36,8 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
     board = Board(office, ledger, problems)
     kinds = list(office.kinds.values())
     content = content_pages(office)
-    views: dict[str, View] = {lang: View(lang, office, book, board) for lang in office.settings.languages}
+    fixes = corrections.Corrections(office, book, ledger)
+    views: dict[str, View] = {lang: View(lang, office, book, board, fixes) for lang in office.settings.languages}
     received = max((dt.datetime.fromisoformat(line.accepted_at).date() for line in ledger.lines), default=None)
     frame = {"kinds": kinds, "EVERY": EVERY, "release": short(coming.id), "received": received}
     writer = Writer(office, out, frame)
@@ -44,6 +45,7 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
     registers.write_documents(writer, ledger)
     registers.write_calendars(writer, views[office.settings.languages[0]], ledger)
     checkable.write(writer, views, coming)
+    corrections.write(writer, views, fixes)
 
     catalogued = list(catalogues.about(office, ledger, published))
     writer.json("vi", catalogues.DCAT, catalogues.dcat(office, catalogued))

@@ -127,6 +127,8 @@ class Writer:
         """What a template makes of the page at `path`, without blank lines: Markdown would end an HTML block there."""
         page = Page(lang, path)
         words = load(lang)
+        if "view" in context:
+            context["view"].root = page.root
 
         def t(key: str, **values: Any) -> Markup:
             return rich(words[f"pages.{key}"], values)

@@ -1,8 +1,9 @@
 """What templates ask for, in one language: figures as elements, sentences, charts, names."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Protocol
 
 from markupsafe import Markup
 
@@ -10,6 +11,7 @@ from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.kinds import MoreTable
 from publisher.catalogue.text import order
 from publisher.errors import Problem
+from publisher.ledger import Line
 from publisher.measures import EVERY, Book, Figure, rounded
 from publisher.pages import answers, drawings, figures, submissions
 from publisher.pages.answers import Answered
@@ -27,11 +29,24 @@ ROWS_KEPT = 16_384
 """How many rows of tables stay written, about 2 kB each."""
 
 
+class Fixes(Protocol):
+    """Finds what was corrected (`publisher.pages.corrections`)."""
+
+    def correction(self, figure: Figure) -> Line | None:
+        """The correction that a figure carries."""
+
+    def address(self, line: Line) -> str:
+        """Where that correction stands, below a language's root."""
+
+
 class View:
     """What templates ask for, in one language: figures as elements, charts, names."""
 
-    def __init__(self, lang: str, office: Office, book: Book, board: Board) -> None:
-        self.lang, self.office, self.book, self.board = lang, office, book, board
+    def __init__(self, lang: str, office: Office, book: Book, board: Board, fixes: Fixes | None = None) -> None:
+        """`fixes` finds what was corrected; without it nothing is marked. `root` is the way up from the page that is
+        being written: a row that stands on several pages is written for each depth."""
+        self.lang, self.office, self.book, self.board, self.fixes = lang, office, book, board, fixes
+        self.root = "./"
         self.small_group = office.settings.thresholds.small_group
         self.small_denominator = office.settings.thresholds.small_denominator
         self.basis = lru_cache(4096)(self.find_basis)
@@ -83,6 +98,21 @@ class View:
         found = self.figure(kind, measure, unit, period, **where)
         return Markup(figures.few(kind.measures[measure], found, self.small_denominator))  # noqa: S704 no data in it
 
+    def corrected(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> Markup:
+        """The mark behind a figure that is not what was first published, leading to its correction; else nothing."""
+        return self.fix_mark(self.root, self.figure(kind, measure, unit, period, **where))
+
+    def fix_mark(self, root: str, figure: Figure) -> Markup:
+        """That mark on a page from which `root` leads up."""
+        line = self.fixes.correction(figure) if self.fixes else None
+        if self.fixes is None or line is None:
+            return Markup()
+        day = formats.date(self.lang, dt.datetime.fromisoformat(line.accepted_at).date())
+        says = say(self.lang, "pages.corrections.mark_says", date=day, reason=line.reason)
+        address, name = root + self.fixes.address(line), say(self.lang, "pages.corrections.mark")
+        link = Markup('<sup class="ck-fix"><a href="{}" title="{}" aria-label="{}">{}</a></sup>')
+        return link.format(address, says, says, name)
+
     def band(self, kind: Kind, measure: str, unit: str, period: str, **where: str) -> str:
         """The grade of a figure: that of the highest band that it reaches; "" where none is declared or the figure
         lacks a part."""
@@ -107,10 +137,13 @@ class View:
     ) -> Markup:
         """The figures of one row of the kind's table, or of a further one, or the headline ones, each in its `<td>`."""
         number = kind.tables.index(more) if more else HEADLINE if headline else MAIN_TABLE
-        return self.row(kind.name, unit, period, basis or self.basis(kind.name, unit, period), breakdown, key, number)
+        basis = basis or self.basis(kind.name, unit, period)
+        return self.row(self.root, kind.name, unit, period, basis, breakdown, key, number)
 
-    def make_row(self, name: str, unit: str, period: str, basis: str, breakdown: str, key: str, number: int) -> Markup:
-        """The row that `cells` gives: it stands on the unit's page and on the month's."""
+    def make_row(
+        self, root: str, name: str, unit: str, period: str, basis: str, breakdown: str, key: str, number: int
+    ) -> Markup:
+        """The row that `cells` gives: it stands on the unit's page and on the month's. `root` is the way up there."""
         kind = self.office.kinds[name]
         measures, line = kind.headline if number == HEADLINE else kind.table, kind.line
         if number >= 0:
@@ -121,8 +154,9 @@ class View:
         cells = []
         for measure in measures:
             found = self.book.figure(name, measure, unit, period, basis=basis, breakdown=breakdown, key=key)
+            behind = self.fix_mark(root, found)
             cells.append(
-                figures.cell(self.lang, kind.measures[measure], found, self.small_denominator, self.small_group)
+                figures.cell(self.lang, kind.measures[measure], found, self.small_denominator, self.small_group, behind)
             )
         return Markup("".join(cells))  # noqa: S704 escaped there
 
@@ -274,30 +308,35 @@ class View:
                 found.append(unit)
         return self.ordered(found)
 
-    def warnings(self, kind: Kind, problems: tuple[Problem, ...]) -> list[str]:
-        """What the check noted, as sentences for the public, each once with how often it came."""
+    def warnings(
+        self, kind: Kind, problems: tuple[Problem, ...], explanations: Mapping[str, str] | None = None
+    ) -> list[str]:
+        """What the check noted, as sentences for the public, each once with how often it came, and with what the unit
+        says about it (`explanations`, by rule code)."""
         rules = {rule.code: rule for rule in kind.rules}
         words = load(self.lang)
-        count: dict[str, int] = {}
+        count: dict[tuple[str, str], int] = {}
         for problem in problems:
             rule = rules.get(problem.code)
             own = problem.message_vi if self.lang == "vi" else problem.message_en
             public = rule.public[self.lang] if rule else words.get(f"problems_public.{problem.code}", own)
-            sentence = public or own
-            count[sentence] = count.get(sentence, 0) + 1
-        return [
-            sentence if number == 1 else say(self.lang, "pages.unit.times", sentence=sentence, count=number)
-            for sentence, number in count.items()
-        ]
+            key = (public or own, (explanations or {}).get(problem.code, ""))
+            count[key] = count.get(key, 0) + 1
+        found = []
+        for (sentence, explanation), number in count.items():
+            said = sentence if number == 1 else say(self.lang, "pages.unit.times", sentence=sentence, count=number)
+            found.append(f"{said} {say(self.lang, 'pages.unit.explains', text=explanation)}" if explanation else said)
+        return found
 
     def month_warnings(self, kind: Kind, units: Sequence[Unit], period: str) -> list[tuple[Unit, list[str]]]:
         """The warnings that stand on the month's page too, by unit: those of rules that ask for it (`month: true`)."""
         found = []
         for unit in units:
-            problems = self.board.status(kind, unit.code, period).warnings
+            status = self.board.status(kind, unit.code, period)
+            problems = status.warnings
             loud = tuple(problem for problem in problems if problem.code in kind.month_rules)
             if loud:
-                found.append((unit, self.warnings(kind, loud)))
+                found.append((unit, self.warnings(kind, loud, status.explanations)))
         return found
 
     def rows(self, kind: Kind, unit: str, period: str) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from publisher.proof.chain import Chain, Published
 from publisher.proof.codes import short
 from publisher.proof.manifest import FOLDER, MANIFESTS, File, Manifest
 from publisher.proof.manifest import NAME as MANIFEST
+from publisher.proof.public import public_rows
 from publisher.proof.store import Coming, archived, coming, read_chain, record
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Published",
     "archived",
     "coming",
+    "public_rows",
     "read_chain",
     "record",
     "short",

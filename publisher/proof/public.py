@@ -8,7 +8,7 @@ and its own chain. It is only added to: what a definition makes public later doe
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from publisher.catalogue import Kind
@@ -19,15 +19,18 @@ from publisher.ledger.lines import build_ledger
 from publisher.proof.canonical import encode, sha256
 
 
-def public_hash(kind: Kind, content: bytes) -> str:
-    """The hash of what is published of an accepted file: without the columns and the rows that are not public."""
+def public_rows(kind: Kind, content: bytes) -> Iterator[dict[str, str]]:
+    """The rows of an accepted file as they are published: without the columns and the rows that are not public."""
     public = {column.name for column in kind.schema_columns if column.public}
     rows = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
-    return rows_hash(
-        {name: one_line(cell) for name, cell in row.items() if name in public}
-        for row in rows
-        if not kind.is_private(row)
-    )
+    for row in rows:
+        if not kind.is_private(row):
+            yield {name: one_line(cell) for name, cell in row.items() if name in public}
+
+
+def public_hash(kind: Kind, content: bytes) -> str:
+    """The hash of what is published of an accepted file."""
+    return rows_hash(public_rows(kind, content))
 
 
 def rows_hash(rows: Iterable[Mapping[str, str]]) -> str:
