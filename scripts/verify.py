@@ -14,6 +14,8 @@ def tell(report: Report, *, witness: bool) -> None:
     if report.id:
         terminal.say("verify.release", number=report.number, code=short(report.id), style="bold")
     terminal.say("verify.fits", **report.counts)
+    if report.counts["since"]:
+        terminal.say("verify.since", count=report.counts["since"])
     if report.findings:
         terminal.say("verify.wrong", count=len(report.findings), style="bold red")
         for found in report.findings:

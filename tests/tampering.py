@@ -138,7 +138,7 @@ def rewrite_everything(office: Path) -> None:
     chain = build_chain((site / FOLDER / "releases.jsonl").read_bytes())
     ledger = build_ledger((site / FOLDER / "ledger.jsonl").read_bytes())
     change(site / "du-lieu" / MAY / "procedures.csv", ",46,", ",96,")
-    rows = read_rows((site / "du-lieu" / MAY / "procedures.csv").read_bytes(), manifest.columns["procedures"])
+    rows = read_rows((site / "du-lieu" / MAY / "procedures.csv").read_bytes(), manifest.shown.columns["procedures"])
     hashes = {("procedures", unit, MAY): rows_hash(of) for unit, of in rows.items()}
     current = {id(line) for line in ledger.current.values()}
     lines = rechained(

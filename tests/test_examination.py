@@ -86,7 +86,7 @@ def test_what_was_published_is_found_to_be_so_as_a_site_a_release_and_a_copy(pub
     counts = dict(reports[0].counts)
     assert counts.pop("files") > 100
     assert counts.pop("figures") > 100
-    assert counts == {"releases": 3, "lines": 4, "submissions": 3}
+    assert counts == {"releases": 3, "lines": 4, "submissions": 3, "since": 0}
 
 
 # What each falsification must be called, and the months that must be named; (in the office's folder, in a lone copy).

@@ -24,7 +24,7 @@ from publisher.ledger.lines import Ledger, build_ledger
 from publisher.proof import manifest as manifests
 from publisher.proof.canonical import FIRST, identify, sha256
 from publisher.proof.chain import Chain, Published, build_chain
-from publisher.proof.public import continued, public_hash, rows_hash
+from publisher.proof.public import Hashes, continued, public_hash, rows_hash
 from publisher.words import mistake
 from tests.hand_pages import fingerprint
 from tests.submitted import PROCEDURES, SATISFACTION, file_of
@@ -383,16 +383,16 @@ def test_what_is_not_published_has_no_part_in_the_hash(office: Office) -> None:
 
     one, other = file(level_2="1", level_1="1"), file(level_2="2", level_1="0")
     assert one != other
-    assert public_hash(kind, one) == public_hash(kind, other)
-    assert public_hash(kind, one) != public_hash(kind, file(satisfied="35"))
+    assert public_hash(office, kind, one) == public_hash(office, kind, other)
+    assert public_hash(office, kind, one) != public_hash(office, kind, file(satisfied="35"))
     secret = kind.model_copy(update={"private": {"channel": "verified"}})
-    assert public_hash(secret, one) == rows_hash([])
+    assert public_hash(office, secret, one) == rows_hash([])
 
 
 def test_a_column_that_is_added_later_changes_no_hash(office: Office) -> None:
     kind = office.kinds["procedures"]
-    assert public_hash(kind, b"unit_code,period\n00004,2026-06\n") == public_hash(
-        kind, b"unit_code,period,note\n00004,2026-06,\n"
+    assert public_hash(office, kind, b"unit_code,period\n00004,2026-06\n") == public_hash(
+        office, kind, b"unit_code,period,note\n00004,2026-06,\n"
     )
 
 
@@ -421,3 +421,42 @@ def test_a_ledger_that_was_rewritten_stops_a_real_office_with_its_line(
     with pytest.raises(Mistake, match="ledger-rewritten") as caught:
         release.build(office)
     assert "sao lưu mới nhất" in mistake(caught.value)[0]
+
+
+def test_the_hashes_are_kept_and_forgotten_with_the_definition(quick: None, office: Office) -> None:
+    submit(office)
+    release.build(office)
+    line = read_ledger(office).lines[0]
+    kept = Hashes(office)
+    assert (
+        kept.of(line, Path("not read"))
+        == build_ledger((office.datasets / "public_ledger.jsonl").read_bytes()).lines[0].sha256
+    )
+    kind = office.kinds["procedures"].model_copy(update={"digest": "another"})
+    other = Hashes(replace(office, kinds={"procedures": kind}))
+    with pytest.raises(FileNotFoundError):
+        other.of(line, Path("not there"))
+
+
+def test_what_is_shown_otherwise_later_is_named_and_the_ledger_stays(quick: None, office: Office) -> None:
+    office = real(office)
+    submit(office)
+    first = release.build(office)
+    before = (office.datasets / "public_ledger.jsonl").read_bytes()
+    fields = office.datasets / "fields.csv"
+    header, *lines = fields.read_text(encoding="utf-8").splitlines()
+    columns = header.split(",")
+    rows = [dict(zip(columns, line.split(","), strict=True)) for line in lines]
+    for row in rows:
+        row["shown_as"] = "CT" if row["code"] == "HT" else ""
+    names = [*dict.fromkeys([*columns, "shown_as"])]
+    text = [",".join(names), *(",".join(row.get(name, "") for name in names) for row in rows)]
+    fields.write_text("\n".join(text) + "\n", encoding="utf-8")
+    second = release.build(open_office(office.root))
+    assert (office.datasets / "public_ledger.jsonl").read_bytes() == before
+    one, two = (manifests.decode((made.folder / proof.MANIFEST).read_bytes()) for made in (first, second))
+    assert one
+    assert two
+    assert dict(one.shown.since) == {}
+    assert list(two.shown.since) == ["procedures/00004/2026-06"]
+    assert two.ledger == one.ledger

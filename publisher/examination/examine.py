@@ -73,6 +73,7 @@ def examine(site: Path, *, witness: Sequence[str] | None = None, progress: Progr
         "lines": len(history.ledger.lines),
         "submissions": submissions,
         "figures": figures,
+        "since": len(manifest.shown.since) if manifest else 0,
     }
     return Report(
         manifest.number if manifest else 0,

@@ -64,7 +64,9 @@ class Corrected:
             ]
             replaced = pd.MultiIndex.from_tuples([(line.unit, line.period) for line in lines])
             others = cube.frame[~pd.MultiIndex.from_frame(cube.frame[["unit", "period"]]).isin(replaced)]
-            frame = pd.concat([others, tally_sources(kind, sources).frame]).sort_values(list(KEYS), ignore_index=True)
+            frame = pd.concat([others, tally_sources(self.office, kind, sources).frame]).sort_values(
+                list(KEYS), ignore_index=True
+            )
             cubes[name] = Cube(kind, frame)
         return Book(self.office, Tallies(cubes, 0))
 

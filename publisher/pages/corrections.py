@@ -104,7 +104,7 @@ class Corrections:
         """The public rows of a line's file, wherever it stands now."""
         current = self.ledger.current[line.key] is line
         path = self.office.data_file(*line.key) if current else revision_file(self.office, line)
-        return public_rows(kind, path.read_bytes())
+        return public_rows(self.office, kind, path.read_bytes())
 
 
 class Sayer:

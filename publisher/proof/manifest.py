@@ -30,12 +30,22 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What of the accepted files is shown: the published `columns` of each dataset kind, and `since`, the submissions
+    ("kind/unit/period") of which something else is shown now than when they were received, with the hash of that: what
+    is public was declared otherwise since."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    since: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a release holds.
 
     `number` counts releases from 1; `previous` is the sha-256 of the manifest before; `chain`, `ledger` and `inputs`
-    are what the id is the hash of (`identify`); `lines` is how many lines the published ledger has; `columns` are the
-    published columns of each dataset kind; `files` are all others, by path.
+    are what the id is the hash of (`identify`); `lines` is how many lines the published ledger has; `shown` tells
+    how its hashes are made again; `files` are all other files, by path.
     """
 
     number: int
@@ -46,15 +56,16 @@ class Manifest:
     lines: int
     inputs: str
     version: str
-    columns: Mapping[str, tuple[str, ...]]
+    shown: Shape
     files: Mapping[str, File]
 
     def encode(self) -> bytes:
         """The bytes of manifest.json."""
         content = {name: getattr(self, name) for name in PLAIN}
-        columns = {kind: list(names) for kind, names in self.columns.items()}
+        columns = {kind: list(names) for kind, names in self.shown.columns.items()}
+        shown = {"columns": columns, "since": dict(self.shown.since)}
         files = {path: {"bytes": file.size, "sha256": file.sha256} for path, file in self.files.items()}
-        return encode({"format": FORMAT, **content, "columns": columns, "files": files}) + b"\n"
+        return encode({"format": FORMAT, **content, "shown": shown, "files": files}) + b"\n"
 
 
 PLAIN = ("number", "id", "previous", "chain", "ledger", "lines", "inputs", "version")
@@ -73,7 +84,10 @@ def decode(data: bytes) -> Manifest | None:
             lines=int(content["lines"]),
             inputs=str(content["inputs"]),
             version=str(content["version"]),
-            columns={kind: tuple(names) for kind, names in content["columns"].items()},
+            shown=Shape(
+                {kind: tuple(names) for kind, names in content["shown"]["columns"].items()},
+                {name: str(now) for name, now in content["shown"]["since"].items()},
+            ),
             files={path: File(int(file["bytes"]), file["sha256"]) for path, file in content["files"].items()},
         )
         hashes = (found.id, found.previous, found.chain, found.ledger, found.inputs)

@@ -12,7 +12,7 @@ import datetime as dt
 import gzip
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,8 +25,8 @@ from publisher.ledger.lines import build_ledger
 from publisher.ledger.lines import encode as encode_ledger
 from publisher.proof.canonical import FIRST, identify, sha256
 from publisher.proof.chain import Chain, Published, build_chain
-from publisher.proof.manifest import File, Manifest
-from publisher.proof.public import continued, public_hash, rows_hash
+from publisher.proof.manifest import File, Manifest, Shape
+from publisher.proof.public import Hashes, continued
 
 SUFFIX = ".json.gz"
 
@@ -43,7 +43,7 @@ class Coming:
     inputs: str
     before: Chain
     ledger: Ledger
-    columns: Mapping[str, tuple[str, ...]]
+    shown: Shape
     last: Published | None = None
 
     def anew(self) -> "Coming":
@@ -51,7 +51,7 @@ class Coming:
         library of the system, say)."""
         if self.last is None:
             return self
-        return made_of(self.inputs, Chain((*self.before.lines, self.last)), self.ledger, self.columns)
+        return made_of(self.inputs, Chain((*self.before.lines, self.last)), self.ledger, self.shown)
 
     def differs(self, files: Mapping[str, File]) -> bool:
         """Whether it was made before, with other files."""
@@ -74,7 +74,7 @@ class Coming:
             lines=len(self.ledger.lines),
             inputs=self.inputs,
             version=__version__,
-            columns=self.columns,
+            shown=self.shown,
             files=dict(sorted(files.items())),
         )
 
@@ -86,25 +86,37 @@ def coming(office: Office, ledger: Ledger, inputs: str) -> Coming:
     `ledger-rewritten` when what was published is not what stands there; a demonstration, whose data are made anew,
     starts a new chain instead.
     """
+    hashes = Hashes(office)
+
+    def public(line: Line) -> str:
+        return hashes.of(line, place(office, ledger, line))
+
     try:
-        chain, published = read_chain(office), published_ledger(office, ledger)
+        chain, published = read_chain(office), published_ledger(office, ledger, public)
     except Mistake:
         if not office.settings.demonstration:
             raise
-        chain, published = Chain(), continued(Ledger(), ledger, lambda line: shown_of(office, ledger, line))
-    columns = {name: tuple(c.name for c in k.schema_columns if c.public) for name, k in office.kinds.items()}
-
+        chain, published = Chain(), continued(Ledger(), ledger, public)
+    shown = Shape(
+        {name: tuple(c.name for c in k.schema_columns if c.public) for name, k in office.kinds.items()},
+        {
+            "/".join(line.key): now
+            for line in ledger.current.values()
+            if line.kind in office.kinds and (now := public(line)) != published.lines[line.number - 1].sha256
+        },
+    )
+    hashes.keep()
     if chain.lines:
-        again = made_of(inputs, Chain(chain.lines[:-1]), published, columns)
+        again = made_of(inputs, Chain(chain.lines[:-1]), published, shown)
         if again.id == chain.lines[-1].id:
             return replace(again, last=chain.lines[-1])
-    return made_of(inputs, chain, published, columns)
+    return made_of(inputs, chain, published, shown)
 
 
-def made_of(inputs: str, before: Chain, ledger: Ledger, columns: Mapping[str, tuple[str, ...]]) -> Coming:
+def made_of(inputs: str, before: Chain, ledger: Ledger, shown: Shape) -> Coming:
     """The release that follows these releases."""
     release_id = identify(chain=before.head, ledger=ledger.head, inputs=inputs)
-    return Coming(len(before.lines) + 1, release_id, inputs, before, ledger, columns)
+    return Coming(len(before.lines) + 1, release_id, inputs, before, ledger, shown)
 
 
 def record(office: Office, release: Coming, files: Mapping[str, File]) -> Manifest:
@@ -157,24 +169,20 @@ def read_chain(office: Office) -> Chain:
     return chain
 
 
-def published_ledger(office: Office, ledger: Ledger) -> Ledger:
+def published_ledger(office: Office, ledger: Ledger, public: Callable[[Line], str]) -> Ledger:
     """The ledger as it is published, with the new lines at its end."""
     path = office.datasets / "public_ledger.jsonl"
     try:
         known = build_ledger(path.read_bytes() if path.exists() else b"")
     except Mistake as error:
         raise Mistake("ledger-rewritten", {"line": error.values["line"]}) from error
-    return continued(known, ledger, lambda line: shown_of(office, ledger, line))
+    return continued(known, ledger, public)
 
 
-def shown_of(office: Office, ledger: Ledger, line: Line) -> str:
-    """The hash of what is published of a line's file; of nothing where the office does not publish its kind."""
-    kind = office.kinds.get(line.kind)
-    if kind is None:
-        return rows_hash([])
+def place(office: Office, ledger: Ledger, line: Line) -> Path:
+    """Where a line's file stands now."""
     current = ledger.current[line.key] is line
-    path = office.data_file(line.kind, line.unit, line.period) if current else revision_file(office, line)
-    return public_hash(kind, path.read_bytes())
+    return office.data_file(*line.key) if current else revision_file(office, line)
 
 
 def chain_file(office: Office) -> Path:
