@@ -292,11 +292,14 @@ class Table:
             return self.rows(dict(tally.count)).astype(np.float64)
         cells = np.array([self.numbers(name) for name in tally.columns])
         blank = np.isnan(cells).all(axis=0)
-        if tally.where:
+        if tally.where and not tally.else_zero:
             blank |= ~self.rows(tally.where)
         if tally.max:
             return np.where(blank, nan, np.where(np.isnan(cells), -np.inf, cells).max(axis=0))
-        return np.where(blank, nan, np.nansum(cells, axis=0))
+        sums = np.nansum(cells, axis=0)
+        if tally.else_zero:
+            sums, blank = np.where(self.rows(tally.where), sums, 0.0), blank & self.rows(tally.where)
+        return np.where(blank, nan, sums)
 
 
 def maxima(kind: Kind) -> list[str]:

@@ -42,12 +42,56 @@ ONE_STOP_SCORES: Line = {
     "unit_code": "00004", "period": "2026-06", "indicator": "1", "points": "60", "assessed": "40",
     "stated_score": "1,5",
 }  # fmt: skip
+TASKS: Line = {
+    "unit_code": "00004", "period": "2026-06", "task_class": "due_report", "carried_over": "5", "assigned_new": "15",
+    "tasks_total": "20", "done_on_time": "12", "done_late": "0", "open_in_time": "8", "open_overdue": "0",
+}  # fmt: skip
+TASK_REGISTER: Line = {
+    "unit_code": "00004", "period": "2026-06", "task_code": "NV-01/2026", "title": "Rà soát thủ tục hành chính",
+    "assigned_by_no": "12/UBND-VP", "assigned_on": "2026-05-04", "task_class": "due_report", "due_on": "2026-06-30",
+    "report_on": "2026-06-25", "extended_to": "", "done_on": "", "status": "open_in_time", "days_overdue": "0",
+    "visibility": "public", "secrecy": "",
+}  # fmt: skip
+INSPECTIONS: Line = {
+    "unit_code": "00004", "period": "2026-06", "inspection_type": "unannounced", "first_on": "2026-06-02",
+    "inspections": "1", "places_inspected": "6", "places_with_findings": "2", "findings_total": "3",
+    "finding_hours": "2", "finding_card": "1", "finding_dress": "0", "finding_attitude": "0", "finding_posting": "0",
+    "finding_hygiene": "0", "finding_alcohol": "0", "finding_private": "0", "finding_reception": "0",
+    "finding_other": "0", "carried_open": "1", "remedied": "2", "remedied_in_time": "2", "still_open": "2",
+    "still_overdue": "0", "remedy_due_on": "2026-06-30",
+}  # fmt: skip
+RECEPTION: Line = {
+    "unit_code": "00004", "period": "2026-06", "reception_type": "scheduled", "days_held": "2", "days_by_head": "2",
+    "visits": "98", "persons": "115", "large_groups": "1", "large_group_persons": "9", "matters_total": "10",
+    "complaints": "3", "denunciations": "1", "recommendations": "4", "reports": "2", "accepted": "3", "forwarded": "2",
+    "explained": "4", "pending": "1",
+}  # fmt: skip
+SELF_ASSESSMENT: Line = {
+    "unit_code": "00004", "period": "2026-06", "staff_total": "20", "graded_excellent": "3", "graded_good": "14",
+    "graded_completed": "2", "graded_failed": "0", "not_graded": "1",
+}  # fmt: skip
+PAR_INDEX: Line = {
+    "unit_code": "00004", "period": "2025-12", "component": "impact", "points": "13,25", "maximum": "15",
+    "survey_points": "9,5", "survey_maximum": "11", "decision_no": "412/QĐ-UBND", "decision_on": "2026-03-27",
+}  # fmt: skip
+COMMENDATIONS: Line = {
+    "unit_code": "00004", "period": "2026-06", "entry_code": "KT01", "recipient_type": "collective",
+    "recipient": "Bộ phận một cửa", "recipients": "1", "award": "commune", "what_for": "Giải quyết hồ sơ đúng hạn",
+    "decision_no": "56/QĐ-UBND", "decision_on": "2026-06-01",
+}  # fmt: skip
 BASES: Mapping[str, Line] = {
     "procedures": PROCEDURES,
     "feedback": FEEDBACK,
     "service_quality": SERVICE_QUALITY,
     "satisfaction": SATISFACTION,
     "one_stop_scores": ONE_STOP_SCORES,
+    "tasks": TASKS,
+    "task_register": TASK_REGISTER,
+    "inspections": INSPECTIONS,
+    "reception": RECEPTION,
+    "self_assessment": SELF_ASSESSMENT,
+    "par_index": PAR_INDEX,
+    "commendations": COMMENDATIONS,
 }
 
 

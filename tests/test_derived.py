@@ -169,8 +169,9 @@ def test_who_stops_reporting_gets_no_points_and_no_total(book: Book) -> None:
 
 
 def test_a_derived_kind_is_there_for_the_years_of_its_sources(book: Book) -> None:
-    assert book.unit_periods("ratings", "00004") == ["2025", "2026"]
-    assert book.periods("ratings") == ["2025", "2026"]
+    assert book.figure("ratings", "total", "all", "2025").state == "partial"
+    assert book.unit_periods("ratings", "00004") == book.unit_periods("ratings", "00008") == ["2026"]
+    assert book.periods("ratings") == ["2026"]
     assert book.unit_periods("ratings", "99999") == []
 
 

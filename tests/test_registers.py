@@ -288,7 +288,7 @@ PUT_OFF: dict[str, Any] = {
     "dataset": {**TASKS["dataset"], "grain": ["unit_code", "period", "task_code"]},
     "schema": fields(
         {"name": "task_code", "type": "string", "constraints": {"required": True}},
-        {"name": "title", "type": "string", "persons": False},
+        {"name": "title", "type": "string", "persons": "refuse"},
         {"name": "status", "type": "string"},
         {"name": "due_on", "type": "date"},
         {"name": "put_off_to", "type": "date"},

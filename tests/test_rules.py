@@ -46,6 +46,26 @@ def answers(**changes: str) -> Case:
     return Case("satisfaction", changes)
 
 
+def tasks(**changes: str) -> Case:
+    return Case("tasks", changes)
+
+
+def register(**changes: str) -> Case:
+    return Case("task_register", changes)
+
+
+def inspections(**changes: str) -> Case:
+    return Case("inspections", changes)
+
+
+def reception(**changes: str) -> Case:
+    return Case("reception", changes)
+
+
+def commendations(**changes: str) -> Case:
+    return Case("commendations", changes)
+
+
 def form(**changes: str) -> Case:
     return Case("satisfaction", {**WHOLE_FORM, **changes})
 
@@ -115,6 +135,8 @@ NINE = {
     "points": "37", "unmarked_answers": "", "unmarked_satisfied": "",
 }  # fmt: skip
 
+OVERDUE_TASK = {"open_in_time": "7", "open_overdue": "1", "overdue_days_max": "12"}
+GRADES = ("graded_excellent", "graded_good", "graded_completed", "graded_failed", "not_graded")
 MANY = {"received_new": "29", "processed_total": "29", "processed_on_time": "29"}
 
 DECLARED: Mapping[str, Case] = {
@@ -192,6 +214,68 @@ DECLARED: Mapping[str, Case] = {
     "S06b": Case("one_stop_scores", {"stated_score": "1,4"}),
     "S06c": Case("one_stop_scores", {"indicator": "5", "points": "3", "assessed": "2"}),
     "Q01": Case("service_quality", {"total_score": "92,77"}),
+    "N01a": tasks(carried_over="6"),
+    "N01b": tasks(open_in_time="7"),
+    "N01c": tasks(task_class="no_due_report"),
+    "N01d": tasks(open_no_due="8", open_in_time="0"),
+    "N01e": tasks(extended="21"),
+    "N02": tasks(**OVERDUE_TASK | {"overdue_days_max": ""}, late_reason="Chờ ý kiến phối hợp"),
+    "N03": Case("tasks", {}, before=({"period": "2026-05", "open_in_time": "6", "done_on_time": "14"},)),
+    "N04": tasks(**OVERDUE_TASK),
+    "N05": tasks(stated_due_done_pct="99"),
+    "N11": register(status="done_on_time"),
+    "N12": register(done_on="2026-06-10"),
+    "N13": register(due_on="", status="open_no_due"),
+    "N14": register(task_class="no_due_report"),
+    "N15": register(status="open_no_due"),
+    "N16": register(task_class="no_due_report", due_on=""),
+    "N17": register(due_on="2026-06-01", done_on="2026-06-10", status="done_on_time"),
+    "N18": register(due_on="2026-06-10", done_on="2026-06-10", status="done_late"),
+    "N19": register(due_on="2026-06-01"),
+    "N20": register(due_on="2026-06-14", status="open_overdue"),
+    "N21": register(due_on="2026-06-01", done_on="2026-06-10", status="done_late", days_overdue="8"),
+    "N22": register(due_on="2026-06-01", status="open_overdue", days_overdue="12"),
+    "N23": register(days_overdue="3"),
+    "N24": register(assigned_on="2026-07-02"),
+    "N25": register(extended_to="2026-06-30"),
+    "N26": register(done_on="2026-06-20", status="done_on_time"),
+    "N27": register(done_on="2026-05-10", status="done_on_time"),
+    "N28": Case("task_register", {"due_on": "2026-07-15"}, before=({"period": "2026-05"},)),
+    "N29": Case("task_register", {}, before=({"period": "2026-05"}, {"period": "2026-05", "task_code": "NV-02/2026"})),
+    "N30": Case("task_register", {}, before=({"unit_code": "00008"},)),
+    "N31": register(secrecy="Mật"),
+    "N32": register(title="Phương án bảo vệ (Mật)"),
+    "K01a": inspections(places_inspected="1"),
+    "K01b": inspections(finding_card="2"),
+    "K01c": inspections(places_with_findings="4"),
+    "K02": inspections(remedied="3"),
+    "K03a": inspections(remedied_in_time="3"),
+    "K03b": inspections(still_overdue="3"),
+    "K04": inspections(remedy_due_on=""),
+    "K05": Case("inspections", {}, before=({"period": "2026-05", "first_on": "2026-05-04", "carried_open": "0"},)),
+    "K06a": inspections(first_on="2026-05-02"),
+    "K06b": inspections(first_on="2026-06-20"),
+    "K07": inspections(first_on=""),
+    "T01": reception(persons="97"),
+    "T02": reception(complaints="4"),
+    "T03": reception(pending="2"),
+    "T04a": reception(large_groups="99"),
+    "T04b": reception(large_group_persons="116"),
+    "T05": reception(days_by_head="3"),
+    "T06": reception(large_group_persons=""),
+    "H01": Case("self_assessment", {"staff_total": "21"}),
+    "H02": Case("self_assessment", {"staff_total": "9", "graded_good": "3"}),
+    "H03": Case("self_assessment", dict.fromkeys(GRADES, "")),
+    "I01": Case("par_index", {"points": "15,25"}),
+    "I02": Case("par_index", {"survey_points": "11,5"}),
+    "I03": Case("par_index", {"points": "9"}),
+    "I04": Case("par_index", {"survey_maximum": "16"}),
+    "I05": Case("par_index", {"decision_on": "2025-12-14"}),
+    "C01": commendations(recipient=""),
+    "C02a": commendations(recipient_type="person", decision_no=""),
+    "C02b": commendations(recipient_type="person", decision_on=""),
+    "C03": commendations(decision_no=""),
+    "C04": commendations(decision_on="2026-06-20"),
 }  # fmt: skip
 
 BUILT_IN: Mapping[str, Case] = {

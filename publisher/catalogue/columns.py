@@ -40,7 +40,8 @@ class Column(Declared):
 
     `table` says that the value is a code of a reference table; `named_by` the column that may give the
     entry's name instead. `default` fills a column that a file lacks. `public: false` keeps it out of
-    what is published. `persons: false` refuses text that seems to name a person (elsewhere that is a warning).
+    what is published. `persons` says what becomes of text that seems to name a person: a warning, a refusal, or
+    nothing where a rule of the kind decides who may be named.
     """
 
     name: str
@@ -54,7 +55,7 @@ class Column(Declared):
     named_by: NamedBy | None = None
     default: str = ""
     public: bool = True
-    persons: bool = True
+    persons: Literal["warn", "refuse", "allow"] = "warn"
     pool: tuple[str, ...] = ()
 
     def headers(self) -> list[tuple[str, str]]:

@@ -126,7 +126,7 @@ class Kind(Declared):
     and a way to the rest.
 
     A `derived` kind has no files: its figures are made of how submissions came (`submissions`), or they are points for
-    other kinds' measures and totals of these (`measures`).
+    other kinds' measures and totals of these (`measures`). `words` are sentences for its own templates.
     """
 
     name: str
@@ -162,6 +162,7 @@ class Kind(Declared):
     pages: tuple[OwnPage, ...] = ()
     calendar: Agenda | None = None
     layouts: tuple[Layout, ...] = ()
+    words: dict[str, Text] = Field(default_factory=dict)
     changes: tuple[Text, ...] = ()
 
     @cached_property
@@ -205,8 +206,8 @@ class Kind(Declared):
 
     @cached_property
     def has_ratios(self) -> bool:
-        """Whether some measure is a ratio: few cases are marked then."""
-        return any(measure.ratio for measure in self.measures.values())
+        """Whether some measure is a share of cases: few of them are marked then."""
+        return any(measure.of_cases for measure in self.measures.values())
 
     @cached_property
     def has_intervals(self) -> bool:

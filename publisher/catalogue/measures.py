@@ -37,7 +37,8 @@ class Breakdown(Declared):
 class Tally(Declared):
     """What is made of rows: `sum` of columns (blank counts as nothing, all blank stays blank), a `count` of rows where
     column = value for each pair (an empty `count` counts all rows), or the greatest value in columns (`max`). A sum or
-    a maximum with `where` looks at the rows where these hold: the others are blank.
+    a maximum with `where` looks at the rows where these hold: the others are blank, or 0 with `else_zero`, where a
+    submission without such a row says that there was none.
 
     `over_time`: how months make a quarter or a year (rule V15): `flow` adds, `first` takes the first month's, `last`
     the last month's, `most` the greatest. A maximum is never added up.
@@ -47,6 +48,7 @@ class Tally(Declared):
     count: dict[str, str] | None = None
     max: tuple[str, ...] = ()
     where: Where = Field(default_factory=dict)
+    else_zero: bool = False
     over_time: Literal["flow", "first", "last", "most"] = "flow"
 
     @model_validator(mode="after")
@@ -56,6 +58,8 @@ class Tally(Declared):
             raise ValueError("a tally needs either sum, count or max")
         if self.where and self.count is not None:
             raise ValueError("where belongs to a sum or a max")
+        if self.else_zero and not (self.where and self.sum):
+            raise ValueError("else_zero belongs to a sum with where")
         if self.over_time == "flow" if self.max else self.over_time == "most":
             raise ValueError("over_time of a max is first, last or most; most belongs to a max")
         return self
@@ -67,11 +71,14 @@ class Tally(Declared):
 
 
 class Ratio(Declared):
-    """Σ numerator tallies ÷ Σ denominator tallies, as a percentage. A tally of another kind is
-    `kind.tally`. A denominator of 0 gives no figure but "không phát sinh" (rule V12)."""
+    """Σ numerator tallies ÷ Σ denominator tallies, as a percentage. A tally of another kind is `kind.tally`.
+
+    A denominator of 0 gives no figure but "không phát sinh" (rule V12). Where it is not `of_cases` (points of a
+    maximum, money of a plan), few are not marked and no change is put down to chance."""
 
     numerator: tuple[str, ...]
     denominator: tuple[str, ...]
+    of_cases: bool = True
 
 
 class Difference(Declared):
@@ -184,6 +191,11 @@ class Measure(Declared):
     def form(self) -> Form:
         """Which formula it has."""
         return next(form for form in FORMS if getattr(self, form))
+
+    @property
+    def of_cases(self) -> bool:
+        """Whether it is a share of cases, which may be few."""
+        return self.ratio is not None and self.ratio.of_cases
 
     @cached_property
     def is_share(self) -> bool:

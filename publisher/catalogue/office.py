@@ -80,6 +80,7 @@ class DatasetSettings(Declared):
     due: Due | None = None
     period_rule: StartDay | Literal["calendar"] | None = None
     first_period: str = Field(default="", pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")
+    levels: tuple[str, ...] = ()
 
 
 class Publishing(Declared):
@@ -215,12 +216,14 @@ class Office:
         return self.units_of(kind, text) if self.due_on(kind, text) else []
 
     def units_of(self, kind: Kind, text: str) -> list[tables.Unit]:
-        """The units of the kind's levels that are in force on the period's last day."""
+        """The units of the kind's levels (or of those that the office sets for it) that are in force on the period's
+        last day."""
         end = self.period(kind, text).end
+        levels = self.settings.datasets.get(kind.name, DatasetSettings()).levels or kind.levels
         return [
             u
             for u in self.units
-            if isinstance(u, tables.Unit) and u.is_valid(end) and (not kind.levels or u.level in kind.levels)
+            if isinstance(u, tables.Unit) and u.is_valid(end) and (not levels or u.level in levels)
         ]
 
 

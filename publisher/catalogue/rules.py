@@ -22,7 +22,8 @@ class Rule(Declared):
       {expected} = Σ right, {parts}, {difference}
     - `at_most`: `{part: [...], whole: [...]}` Σ part ≤ Σ whole; a blank part counts as nothing. Fills
       {expected} = Σ whole, {parts} of the part
-    - `needs`: `{column, when: [...]}` column must be filled when the sum of `when`, {value}, is above 0; without `when`
+    - `needs`: `{column, when: [...], at_least}` column must be filled when the sum of `when`, {value}, is above 0 (or
+      at least `at_least`); without `when`
       it must be filled in every row that `where` means
     - `empty`: `{columns: [...]}` the columns must be blank
     - `dates`: `{first, then, strict}` the day in column `first`, {value}, is not after that in column `then`,

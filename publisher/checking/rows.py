@@ -219,8 +219,8 @@ class NothingPersonal(Check):
         for number, column, persons in self.columns:
             if cells[number]:
                 found = suspect(cells[number])
-                if found:
-                    doubtful = found in DOUBTFUL and (persons or found != "person")
+                if found and not (found == "person" and persons == "allow"):
+                    doubtful = found in DOUBTFUL and (found != "person" or persons == "warn")
                     severity: Severity = "warning" if doubtful else "error"
                     yield FoundError.of(row, Finding("P06", severity, sentence(f"P06.{found}"), column, (column,)))
 

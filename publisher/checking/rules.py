@@ -125,16 +125,16 @@ def compile_at_most(rule: Rule, test: Mapping[str, Any]) -> Test:
 
 
 def compile_needs(rule: Rule, test: Mapping[str, Any]) -> Test:
-    """The column must be filled when the sum of `when` is above 0, or always without it. A file without the column is
-    shown the figure that asks for it."""
+    """The column must be filled when the sum of `when` is above 0 (or at least `at_least`), or always without it. A
+    file without the column is shown the figure that asks for it."""
     column, when = test["column"], names(test.get("when", ()))
-    take = getter(when)
+    take, at_least = getter(when), test.get("at_least", 0)
 
     def check(row: Row) -> Finding | None:
         if row[column] is not None:
             return None
         value = sum(v for v in take(row) if v is not None) if when else 0
-        if when and value <= 0:
+        if when and (value < at_least if at_least else value <= 0):
             return None
         reason = next((name for name in (*when, *rule.where) if row[name]), column)
         columns = tuple(rule_columns(rule))

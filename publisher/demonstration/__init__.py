@@ -14,7 +14,19 @@ from dataclasses import dataclass
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.office import ZONE
 from publisher.catalogue.periods import DAY, between
-from publisher.demonstration import feedback, procedures, satisfaction, service_quality
+from publisher.demonstration import (
+    commendations,
+    feedback,
+    inspections,
+    par_index,
+    procedures,
+    reception,
+    satisfaction,
+    self_assessment,
+    service_quality,
+    task_register,
+    tasks,
+)
 from publisher.demonstration.flaws import FLAWS, Flaw, flaw
 from publisher.demonstration.making import FIRST, LAST, LATE_REASONS, Maker, Row, as_csv
 from publisher.ledger import accept
@@ -28,6 +40,13 @@ SOURCES: dict[str, Rows] = {
     "feedback": feedback.rows,
     "service_quality": service_quality.rows,
     "satisfaction": satisfaction.rows,
+    "tasks": tasks.rows,
+    "task_register": task_register.rows,
+    "inspections": inspections.rows,
+    "reception": reception.rows,
+    "self_assessment": self_assessment.rows,
+    "par_index": par_index.rows,
+    "commendations": commendations.rows,
 }
 """What makes one unit's rows of a period, by kind; none when it has nothing to submit. The kinds before others are made
 first: answers follow dossiers."""

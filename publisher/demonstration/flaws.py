@@ -28,6 +28,8 @@ FLAWS = (
     Flaw("no apologies", "procedures", "90011", "2026-10", "V14b"),
     Flaw("jump", "procedures", "90014", "2026-10", "V18a"),
     Flaw("same as before", "procedures", "90016", "2026-10", "V18b"),
+    Flaw("missing", "tasks", "90017", "2026-10"),
+    Flaw("carried over differs", "tasks", "90004", "2026-10", "N03"),
     Flaw("nothing to count", "feedback", "90022", "2026-10"),
     Flaw("answers above dossiers", "satisfaction", "90020", "2026-10", "S04a"),
     Flaw("few answers", "satisfaction", "90019", "2026-10"),

@@ -33,6 +33,7 @@ class Maker:
     backlog: dict[str, int] = field(default_factory=dict)
     before: dict[tuple[str, str], Row] = field(default_factory=dict)
     resolved: dict[str, int] = field(default_factory=dict)
+    left: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
 
     def size(self, unit: Unit) -> float:
         """How much work a unit has, the same in every month: wards twice what mountain communes have."""
@@ -50,9 +51,13 @@ class Maker:
 
     def split(self, total: int, shares: tuple[float, ...]) -> list[int]:
         """A total cut into parts that add up to it."""
+        return self.cut(self.chance, total, shares)
+
+    def cut(self, chance: random.Random, total: int, shares: tuple[float, ...]) -> list[int]:
+        """The same by another source of chance."""
         parts_found = [0] * len(shares)
         for _ in range(total):
-            parts_found[self.chance.choices(range(len(shares)), shares)[0]] += 1
+            parts_found[chance.choices(range(len(shares)), shares)[0]] += 1
         return parts_found
 
 

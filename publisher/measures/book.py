@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from publisher.catalogue import Kind, Office
+from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.periods import months_in, span
 from publisher.measures.figures import Figure, Number, State, compute, decode, prepare, rounded, total
 from publisher.measures.lines import Cell, Cells, Lines, put_together
@@ -118,24 +118,26 @@ class Book:
 
     def unit_periods(self, kind: str, unit: str) -> list[str]:
         """The months that a unit has submitted, first to last. For a kind that is made of other kinds' measures: the
-        periods (years, say) for which one of its measures is not blank."""
+        periods (years, say) for which the office has a value of its first headline measure, and the unit one or a part
+        of one."""
         declared = self.office.kinds[kind]
         if declared.derived != "measures":
             return list(self._lines(kind, unit == EVERY).periods.get(unit, []))
+        entry = self.office.units.get(unit)
+        if declared.levels and isinstance(entry, Unit) and entry.level not in declared.levels:
+            return []
         sources = {source[0] for measure in declared.measures if (source := self.formulas[kind, measure].source)}
         months = {month for source in sources for month in self.unit_periods(source, unit)}
         labels = sorted({span(month, declared.months) for month in months})
-        return [label for label in labels if any(self.is_known(kind, m, unit, label) for m in declared.measures)]
+        first = declared.headline[0]
+        labels = [label for label in labels if self.figure(kind, first, EVERY, label).value is not None]
+        return [label for label in labels if self.figure(kind, first, unit, label).state != "blank"]
 
     def made_of(self, kind: str) -> set[str]:
         """The kinds whose figures or tallies a kind's measures look at, itself among them."""
         formulas = [formula for (of, _), formula in self.formulas.items() if of == kind]
         sources = {formula.source[0] for formula in formulas if formula.source}
         return {kind, *sources, *(other for formula in formulas for other in formula.others)}
-
-    def is_known(self, kind: str, measure: str, unit: str, period: str) -> bool:
-        """Whether a figure has a value."""
-        return self.figure(kind, measure, unit, period).value is not None
 
     def units_with(self, kind: str, period: str, basis: str = MONTH) -> list[str]:
         """The codes of the units that have data of that basis for a month, or for a whole quarter or year; sorted."""

@@ -137,7 +137,7 @@ class Sentence:
         reported."""
         if before.value is None or now.value is None:
             return ""
-        if measure.is_share:
+        if measure.is_share and (measure.of_cases or not measure.ratio):
             pairs = [(figure.numerator or 0, figure.denominator or 0) for figure in (before, now)]
             if not all(0 <= above <= below for above, below in pairs):
                 return ""

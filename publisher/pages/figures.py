@@ -139,7 +139,7 @@ def printed(lang: str, measure: Measure, figure: Figure, small_group: int = 10) 
 
 def few(measure: Measure, figure: Figure, threshold: int) -> str:
     """A mark behind a percentage of fewer cases than the office's threshold; its meaning stands at the table."""
-    if measure.form != "ratio" or figure.value is None or (figure.denominator or 0) >= threshold:
+    if not measure.of_cases or figure.value is None or (figure.denominator or 0) >= threshold:
         return ""
     return '<span class="ck-few">*</span>'
 

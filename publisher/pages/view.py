@@ -124,6 +124,22 @@ class View:
         reached = [band for band in declared.bands if value >= band.at_least]
         return max(reached, key=lambda band: band.at_least).title[self.lang] if reached else ""
 
+    def source(self, kind: Kind, measure: str) -> tuple[Kind | None, str]:
+        """The kind and the measure that points are given for; no kind where the office does not publish it."""
+        found = self.book.formulas[kind.name, measure].source
+        return (self.office.kinds[found[0]], found[1]) if found else (None, "")
+
+    def lacking(self, kind: Kind, measure: str, unit: str, period: str) -> list[str]:
+        """The names of the parts of a total that have no value."""
+        declared = kind.measures[measure].total
+        parts = declared.measures if declared else ()
+        return [kind.measures[p].title[self.lang] for p in parts if self.figure(kind, p, unit, period).value is None]
+
+    def rated(self, kind: Kind, period: str) -> list[Unit]:
+        """The units with figures of a kind for a period, by name."""
+        codes = self.book.units_with(kind.name, period)
+        return self.ordered(unit for code in codes if isinstance(unit := self.office.units.get(code), Unit))
+
     def cells(
         self,
         kind: Kind,
@@ -307,6 +323,10 @@ class View:
             if isinstance(unit, Unit) and key in self.book.keys(kind.name, breakdown, code, period, BASES[0]):
                 found.append(unit)
         return self.ordered(found)
+
+    def say(self, kind: Kind, key: str, **values: object) -> Markup:
+        """A sentence of the kind's own words, its places filled and escaped. Raises KeyError for an unknown one."""
+        return rich(kind.words[key][self.lang], values)
 
     def warnings(
         self, kind: Kind, problems: tuple[Problem, ...], explanations: Mapping[str, str] | None = None
