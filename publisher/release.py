@@ -31,6 +31,7 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger, check_files, read_ledger
 from publisher.measures import Book
 from publisher.pages import reporting_units, write_pages
+from publisher.print.sheets import write as write_sheets
 from publisher.proof import Coming, File
 from publisher.proof import short as short  # `release.short`, for whoever prints the id of a release
 from publisher.site import build_html
@@ -43,7 +44,9 @@ NAME = re.compile(r"^(\d{4,})-([0-9a-f]{8})(?:\.(\d+))?$")
 PARTIAL = ".partial-"
 """How the folder of an unfinished release begins."""
 
-LIBRARIES = ("babel", "jinja2", "markdown", "mkdocs", "mkdocs-material", "pandas", "pyarrow")
+LIBRARIES = (
+    "babel", "jinja2", "markdown", "mkdocs", "mkdocs-material", "pandas", "pillow", "pyarrow", "segno", "typst",
+)  # fmt: skip
 """The libraries whose version can change the bytes of a page or a published file."""
 
 OUR_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
@@ -101,6 +104,9 @@ def build(office: Office, *, progress: Progress | None = None) -> Release:
             with steps("html"):
                 build_html(office, pages, site, release_id=coming.id, epoch=epoch(office, ledger))
                 add_manifests(office, coming, site)
+
+            with steps("paper") as parts:
+                write_sheets(office, book, ledger, problems, short(coming.id), site, progress=parts)
 
             with steps("verify"):
                 verify(office, book, site)

@@ -33,6 +33,7 @@ SETTINGS: Mapping[str, Any] = {
     "first_period": "2026-01",
     "period_rule": 15,
     "keep_releases": 3,
+    "paper": False,
 }
 
 

@@ -75,7 +75,7 @@ def test_a_build_shows_a_whole_site_under_a_number_and_its_id(by_hand: None, off
     assert made.id in page
     assert (office.site / "current" / "en" / "index.html").exists()
     assert [p.name for p in office.site.rglob(".*")] == []
-    assert list(made.seconds) == ["ledger", "check", "tally", "pages", "html", "verify", "publish"]
+    assert list(made.seconds) == ["ledger", "check", "tally", "pages", "html", "paper", "verify", "publish"]
 
 
 def test_progress_names_every_step_and_every_step_has_its_words(quick: None, office: Office) -> None:

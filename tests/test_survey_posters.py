@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pypdfium2
 import pytest
 import zxingcpp
@@ -31,9 +30,11 @@ from publisher.catalogue.office import HOME
 from publisher.catalogue.tables import Counter
 from publisher.catalogue.text import Text
 from publisher.errors import Mistake
+from publisher.print import typesetting
 from scripts import posters as command
 from scripts import terminal
 from tests.offices import make_office
+from tests.pdfs import MILLIMETRES, decoded, letters, picture, size_of, text_of
 
 ROOT = Path(__file__).resolve().parents[1]
 URL = "https://khaosat.example.vn/"
@@ -50,7 +51,6 @@ COUNTERS = (
     {"counter_code": "00025-02", "unit_code": "00025", "name_vi": "Quầy sắp mở", "valid_from": "2026-09-01"},
 )
 A4, A5 = (210, 297), (148, 210)
-MILLIMETRES = 25.4 / 72
 
 
 def make_survey_office(root: Path, **changes: Any) -> Office:
@@ -86,43 +86,6 @@ def counter(office: Office, code: str = "00004-01") -> Counter:
     found = office.counters.get(code)
     assert isinstance(found, Counter)
     return found
-
-
-def text_of(pdf: bytes, page: int = 0) -> str:
-    """The text of a page as somebody copies it, on one line, in whole letters, without places where words may break.
-
-    The reader gives a hyphen at the end of a line as U+FFFE.
-    """
-    document = pypdfium2.PdfDocument(pdf)
-    said = document[page].get_textpage().get_text_range().replace("\u200b", "")
-    return " ".join(unicodedata.normalize("NFC", said.replace("\ufffe", "-")).split())
-
-
-def picture(pdf: bytes, page: int = 0, scale: float = 2.0) -> "np.ndarray[Any, np.dtype[np.uint8]]":
-    """A page in grey, `scale` pixels a point."""
-    document = pypdfium2.PdfDocument(pdf)
-    shown = document[page].render(scale=scale, grayscale=True).to_numpy()
-    return np.ascontiguousarray(shown.reshape(shown.shape[:2]))
-
-
-def decoded(pdf: bytes, page: int = 0, scale: float = 2.0) -> list[zxingcpp.Barcode]:
-    """Every QR code on a page."""
-    return list(zxingcpp.read_barcodes(picture(pdf, page, scale), formats=zxingcpp.BarcodeFormat.QRCode))
-
-
-def size_of(pdf: bytes) -> tuple[int, int]:
-    """The first page in millimetres."""
-    width, height = pypdfium2.PdfDocument(pdf)[0].get_size()
-    return round(width * MILLIMETRES), round(height * MILLIMETRES)
-
-
-def letters(pdf: bytes, page: int = 0) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
-    """Every printed character of a page with its box (left, bottom, right, top) in points."""
-    shown = pypdfium2.PdfDocument(pdf)[page].get_textpage()
-    for n in range(shown.count_chars()):
-        char = shown.get_text_range(n, 1)
-        if char.strip("\u200b\ufffe \r\n"):
-            yield char, shown.get_charbox(n)
 
 
 # Posters
@@ -278,11 +241,11 @@ def test_the_fonts_hold_every_vietnamese_letter_and_their_licence_goes_with_them
     marks = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
     vowels = [unicodedata.normalize("NFC", vowel + mark) for vowel in "aăâeêioôơuưy" for mark in marks]
     wanted = {ord(c) for c in "".join(vowels) + "đ" for c in (c, c.upper())} | {ord(c) for c in "“”–…·’₫"}
-    fonts = sorted(posters.FONTS.glob("*.ttf"))
+    fonts = sorted(typesetting.FONTS.glob("*.ttf"))
     assert [font.name for font in fonts] == ["NotoSans-Bold.ttf", "NotoSans-Regular.ttf", "NotoSansMono-Bold.ttf"]
     for font in fonts:
         assert wanted <= characters(font.read_bytes()), font.name
-    licence = (posters.FONTS / "OFL.txt").read_text(encoding="utf-8")
+    licence = (typesetting.FONTS / "OFL.txt").read_text(encoding="utf-8")
     assert licence.startswith("Copyright ")
     assert "SIL OPEN FONT LICENSE" in licence
 
@@ -436,7 +399,7 @@ def test_any_name_makes_a_poster_that_decodes_or_is_told(asking: Office, keys: K
 def test_no_text_is_ever_part_of_a_template() -> None:
     tree = ast.parse(Path(posters.__file__).read_text(encoding="utf-8"))
     calls = [
-        node for node in ast.walk(tree) if isinstance(node, ast.Call) and "typst.compile" in ast.unparse(node.func)
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "typesetting.pdf"
     ]
     assert [ast.unparse(call.args[0]) for call in calls] == ["HERE / template"]
     for template in posters.HERE.glob("*.typ"):

@@ -1,52 +1,35 @@
 """Posters and sheets of one-time slips, as PDF.
 
-The pages are set by Typst from two templates beside this file. Names, sentences and codes reach a template as JSON, so
-nothing in a name is ever read as markup; no font but those of the repository is used. The same poster is the same bytes
-whenever it is made. A sheet of slips is the only place where its codes stand: the store gets their keyed hashes.
+The pages are set by Typst from two templates beside this file, as all that is printed (`publisher.print.typesetting`).
+The same poster is the same bytes whenever it is made. A sheet of slips is the only place where its codes stand: the
+store gets their keyed hashes.
 """
 
 import datetime as dt
-import json
 import os
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import segno
-import typst
-
-import publisher
 from collector.calendar import period_of, survey_rule
 from collector.codes import Keys, new_batch, new_slip, poster_path, short, typed
 from collector.store import Store
 from publisher import words
 from publisher.catalogue import Office
 from publisher.catalogue.tables import Counter
-from publisher.catalogue.text import one_line
 from publisher.errors import Mistake
+from publisher.print import typesetting
+from publisher.print.typesetting import LackingLetters, breakable, qr_code, shown
 from publisher.words import format as formats
 
 Size = Literal["a4", "a5"]
 
 HERE = Path(__file__).parent
-FONTS = Path(publisher.__file__).parent / "fonts"
-
-BORDER = 4
-"""White modules around a QR code, as its standard asks."""
 
 NAME_LIMIT, SLIP_NAME_LIMIT = 400, 200
 """A longer name is cut on a poster and on a slip: what is left still fits, in small letters."""
-
-WORD_LIMIT = 16
-"""A longer word may be broken after so many characters."""
-
-LACKING = re.compile(r'the text `?"(.*?)"`? could not be displayed')
-"""How Typst says that no font has a letter."""
 
 SLIP_LIMIT = 1_000
 """Slips in one batch: 100 sheets, more than a counter hands out before they expire."""
@@ -256,29 +239,9 @@ def domain(url: str) -> str:
     return urlsplit(url).netloc
 
 
-def shown(url: str) -> str:
-    """An address as people type it: without `https://`."""
-    return url.partition("://")[2]
-
-
 def clean(text: str, limit: int = NAME_LIMIT) -> str:
-    """A name as it is set: whole letters (NFC), one line, nothing that turns or hides text, not endless, and long words
-    may break."""
-    plain = unicodedata.normalize("NFC", one_line(text))
-    plain = " ".join("".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn")).split())
-    if len(plain) > limit:
-        plain = plain[: limit - 1] + "…"
-    return " ".join(break_word(word) for word in plain.split(" "))
-
-
-def break_word(word: str) -> str:
-    """A word with a place where it may break after every WORD_LIMIT characters; most words have none."""
-    return "\u200b".join(word[n : n + WORD_LIMIT] for n in range(0, len(word), WORD_LIMIT))
-
-
-def breakable(text: str, after: str) -> str:
-    """An address that may break after each slash, should it be too long for one line."""
-    return text.replace(after, f"{after}\u200b")
+    """A name as it is set (`typesetting.clean`)."""
+    return typesetting.clean(text, limit)
 
 
 def english_names(*names: str) -> Iterable[str]:
@@ -299,54 +262,10 @@ def sentences(prefix: str, values: Mapping[str, str], dated: Mapping[str, Mappin
     return found
 
 
-def qr_code(text: str) -> dict[str, Any]:
-    """A QR code as SVG (`qr`) and how many modules it is wide, border included (`modules`). Level Q: a quarter of it
-    may be dirty or torn.
-
-    One path of rectangles: segno's own SVG strokes each row, and viewers show hairlines between them.
-    """
-    code = segno.make(text, error="q", boost_error=False, micro=False)
-    rows = [bytes(row) for row in code.matrix_iter(border=BORDER)]
-    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in runs(row))
-    side = len(rows)
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}"><path d="{path}"/></svg>'
-    return {"qr": svg, "modules": side}
-
-
-def runs(row: bytes) -> Iterable[tuple[int, int]]:
-    """The dark runs of a row as (first, length)."""
-    start = None
-    for x, dark in enumerate(row + b"\0"):
-        if dark and start is None:
-            start = x
-        elif not dark and start is not None:
-            yield start, x - start
-            start = None
-
-
-@cache
-def fonts() -> typst.Fonts:
-    """The repository's fonts, and none of the machine's."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-
-
 def compile_pdf(template: str, data: Mapping[str, Any]) -> bytes:
-    """A template of this folder filled with data, as an accessible PDF without a date: same data, same bytes.
-
-    Raises Mistake `posters-letters` for a name in letters that the fonts lack: an accessible PDF has no blank boxes.
-    """
+    """A template of this folder filled with data, as an accessible PDF. Raises Mistake `posters-letters` for a name in
+    letters that the fonts lack."""
     try:
-        pdf: bytes = typst.compile(
-            HERE / template,
-            root=HERE,
-            font_paths=fonts(),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            format="pdf",
-            pdf_standards=["ua-1"],
-        )
-    except typst.TypstError as error:
-        lacking = LACKING.search(error.message)
-        if not lacking:
-            raise
-        raise Mistake("posters-letters", {"letters": lacking[1]}) from error
-    return pdf
+        return typesetting.pdf(HERE / template, typesetting.encode(data))
+    except LackingLetters as error:
+        raise Mistake("posters-letters", {"letters": error.letters}) from error

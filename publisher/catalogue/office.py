@@ -102,6 +102,7 @@ class Publishing(Declared):
     thresholds: Thresholds = Thresholds()
     survey: Survey = Survey()
     intake: Intake = Intake()
+    paper: bool = True
     keep_releases: int = Field(default=12, ge=2)
 
 

@@ -16,7 +16,7 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
 from publisher.opendata import Published, catalogues, publish, publish_units, structured
-from publisher.pages import checkable, corrections, registers
+from publisher.pages import checkable, corrections, posted, registers
 from publisher.pages.embeds import embeds, write_embeds
 from publisher.pages.months import part_title, write_months
 from publisher.pages.news import feeds_of, write_news
@@ -102,6 +102,7 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
         view=view,
         unit=unit,
         sections=sections,
+        bulletins=[(period, posted.bulletin_path(unit, period)) for period in posted.bulletins(office, board, unit)],
         missing=sorted(missing, key=lambda m: m[1].period, reverse=True),
         late=sorted(late, key=lambda m: m[1].period, reverse=True),
         embeds=embeds(writer, view, unit),

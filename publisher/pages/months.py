@@ -4,6 +4,7 @@ from typing import Any
 
 from publisher.catalogue import Kind, Unit
 from publisher.opendata import Folder, Published, structured
+from publisher.pages import posted
 from publisher.pages.parts import Part, parts, size_for
 from publisher.pages.shell import Writer
 from publisher.pages.view import View
@@ -41,6 +42,7 @@ def month_page(
         context |= {"view": view, "folder": folder if part.number == 1 else None}
         if folder and part.number == 1:
             context["head"] = {"structured": structured.of_month(view.office, view.lang, folder)}
+        context |= {"sheets": posted.sheets(view.office, view.board, month) if part.number == 1 else {}}
         writer.overview(view.lang, path, "month.html.j2", title, search=part.number == 1, **context)
 
 
