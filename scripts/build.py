@@ -1,5 +1,6 @@
 """Build the site and publish it, or go back to the release before: `scripts/build.py [--office DIR] [--rollback]`."""
 
+import json
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -7,6 +8,7 @@ from contextlib import ExitStack
 from publisher import release, words
 from publisher.catalogue import Office, open_office
 from publisher.catalogue.office import HOME
+from publisher.errors import Mistake
 from publisher.words import format as formats
 from scripts import terminal
 
@@ -40,16 +42,31 @@ def serve_command(office: Office) -> str:
     return ".venv/bin/python scripts/serve.py" + ("" if office.root == HOME else f" --office {office.root}")
 
 
+def as_json(office: Office) -> int:
+    """Build, and print what came of it for a program: `release` and `seconds`, or `mistake` (its code) with its
+    sentence under `vi` and `en`."""
+    try:
+        made = release.build(office)
+    except Mistake as error:
+        print(json.dumps({"mistake": error.code} | dict(zip(words.LANGUAGES, words.mistake(error), strict=True))))
+        return error.exit_code
+    print(json.dumps({"release": made.folder.name, "seconds": made.seconds, "warnings": len(made.problems)}))
+    return terminal.FINE
+
+
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the site was published or put back; a Mistake otherwise."""
     parser = terminal.parser("build")
     parser.add_argument("--rollback", action="store_true", help=terminal.help("build.rollback"))
     parser.add_argument("--quiet", action="store_true", help=terminal.help("build.quiet"))
+    parser.add_argument("--json", action="store_true", help=terminal.help("build.json"))
     options = parser.parse_args(argv)
     office = open_office(options.office)
     if options.rollback:
         terminal.say("build.rolled_back", release=release.rollback(office).name)
         return terminal.FINE
+    if options.json:
+        return as_json(office)
     with ExitStack() as stack:
         made = release.build(office, progress=Bars(stack, options.quiet))
     if not options.quiet:

@@ -170,16 +170,18 @@ def staff_settings(office: Path, **settings: Any) -> StaffSettings:
 @contextmanager
 def opened(office: Path, **settings: Any) -> Iterator[Desk]:
     """The app of an office while inside."""
-    app = create_app(staff_settings(office, **settings))
+    app = create_app(staff_settings(office, **settings), work=False)
     clock = Clock(at=dt.datetime.now(dt.UTC).astimezone(ZONE).replace(hour=9, minute=0))
     desk = Desk(app, clock, office)
     intake = desk.intake
-    intake.accounts.now = intake.sessions.now = clock.now
+    for part in (intake.accounts, intake.sessions, intake.uploads, intake.builds, intake.worker):
+        part.now = clock.now
+    intake.checks.start()
     desk.change(now=clock.now, attempts=Attempts(clock.seconds))
     try:
         yield desk
     finally:
-        intake.database.close()
+        intake.stop()
 
 
 def make_staff_office(root: Path, **settings: Any) -> Path:

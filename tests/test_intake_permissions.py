@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from collector import web
+from collector.intake.accounts import ROLES
 from collector.intake.permissions import TABLE
 from tests.intake_app import PEOPLE, Desk, Person, make_staff_office, opened
 
@@ -21,6 +22,9 @@ address                            method  nobody   clerk  other  approver  admi
 /dang-nhap/thiet-lap               GET     sign-in  sign-in  sign-in  sign-in  sign-in
 /dang-nhap/thiet-lap               POST    sign-in  sign-in  sign-in  sign-in  sign-in
 /dang-xuat                         POST    sign-in  sign-in  sign-in  sign-in  sign-in
+/duyet                             GET     sign-in  403    403    200       403
+/dung-trang                        GET     sign-in  403    403    200       403
+/dung-trang                        POST    sign-in  403    403    303       403
 /healthz                           GET     200      200    200    200       200
 /moi/<token>                       GET     404      404    404    404       404
 /moi/<token>                       POST    404      404    404    404       404
@@ -32,6 +36,16 @@ address                            method  nobody   clerk  other  approver  admi
 /nguoi-dung/<key>/quyen            POST    sign-in  403    403    403       404
 /nguoi-dung/moi                    POST    sign-in  403    403    403       422
 /nhat-ky                           GET     sign-in  403    403    403       200
+/nop                               GET     sign-in  200    200    200       403
+/nop/<kind>/<unit>/<period>        GET     sign-in  403    403    404       403
+/nop/<kind>/<unit>/<period>        POST    sign-in  403    403    404       403
+/nop/<kind>/<unit>/<period>/khong-phat-sinh  POST  sign-in  403  403  404  403
+/tep/<key>                         GET     sign-in  404    404    404       403
+/tep/<key>/duyet                   POST    sign-in  403    403    404       403
+/tep/<key>/gui                     POST    sign-in  404    404    404       403
+/tep/<key>/kiem-tra-lai            POST    sign-in  404    404    404       403
+/tep/<key>/rut                     POST    sign-in  404    404    404       403
+/tep/<key>/tra-lai                 POST    sign-in  403    403    404       403
 /tai-khoan                         GET     sign-in  200    200    200       200
 /tai-khoan/ma-du-phong             POST    sign-in  404    404    200       200
 /tai-khoan/ma-xac-thuc             GET     sign-in  200    200    200       200
@@ -67,6 +81,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         for login, (roles, units) in PEOPLE.items():
             found.join(login, roles, units)
         found.people["nobody"] = found.nobody()
+        found.join("everything", ROLES, ("*",))
         yield found
 
 
@@ -137,10 +152,9 @@ def test_every_response_carries_the_headers(desk: Desk, who: str) -> None:
 
 
 def test_a_form_without_its_token_is_refused(desk: Desk) -> None:
-    administrator = desk.people["administrator"]
     for path, method in rows():
         if method == "POST":
-            assert administrator.post(example(path), follow=False).status == 400, path
+            assert desk.people["everything"].post(example(path), follow=False).status == 400, path
 
 
 def test_a_form_of_another_site_is_refused_even_with_the_token(desk: Desk) -> None:
@@ -163,11 +177,24 @@ def test_pages_that_take_no_file_take_no_body_in_parts_and_no_large_one(desk: De
     assert clerk.post("/tai-khoan/mat-khau", {"csrf_token": token, "present": "x" * 20_000}).status == 413
 
 
+def test_what_an_address_names_is_a_units_own(desk: Desk) -> None:
+    """The same addresses again, with a unit and a month that there are."""
+    place = "/nop/procedures/00004/2026-06"
+    expected = {"clerk": 200, "other": 403, "approver": 200, "administrator": 403}
+    assert {who: desk.people[who].open(place).status for who in expected} == expected
+    tried = {who: desk.people[who].act(f"{place}/khong-phat-sinh", follow=False).status for who in expected}
+    assert tried == {"clerk": 303, "other": 403, "approver": 303, "administrator": 403}
+    (key, _) = sorted(one.key for one in desk.intake.uploads.of_place("procedures", "00004", "2026-06"))
+    assert {who: desk.people[who].open(f"/tep/{key}").status for who in expected} == expected
+    for action in ("rut", "gui", "kiem-tra-lai", "duyet", "tra-lai"):
+        assert desk.people["other"].act(f"/tep/{key}/{action}", follow=False).status == 403, action
+
+
 def test_get_changes_nothing(desk: Desk) -> None:
     before = desk.journal()
     for path, method in rows():
         if method == "GET":
-            desk.people["administrator"].open(example(path))
+            desk.people["everything"].open(example(path))
     assert desk.journal() == before
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collector.settings import StaffSettings
 
 
-def create_app(settings: StaffSettings | None = None) -> Flask:
+def create_app(settings: StaffSettings | None = None, *, work: bool = True) -> Flask:
     """The staff pages as a WSGI app, ready to serve: `collector.intake:create_app` for any server with one process,
-    with what the environment says.
+    with what the environment says. Without `work` nothing is checked and built by itself: tests do it step by step.
 
     Raises Mistake for whatever of the settings, the office or the database cannot be used.
     """
@@ -31,10 +31,14 @@ def create_app(settings: StaffSettings | None = None) -> Flask:
     from collector.intake import here, pages, permissions
     from collector.intake.accounts import Accounts
     from collector.intake.attempts import Attempts
+    from collector.intake.checks import Checks
+    from collector.intake.files import Files
     from collector.intake.second_factor import SecondFactor
     from collector.intake.security import init_security
     from collector.intake.sessions import Sessions
     from collector.intake.tables import SCHEMA
+    from collector.intake.uploads import Uploads
+    from collector.intake.worker import Builds, Worker
     from collector.settings import read_staff_settings
     from publisher import words
 
@@ -54,12 +58,19 @@ def create_app(settings: StaffSettings | None = None) -> Flask:
     )
     codes = SecondFactor(accounts, settings.secret_key, office.settings.short_name.vi)
 
+    files = Files(settings.files)
+    uploads, builds = Uploads(database, here.now), Builds(database, here.now)
+    intake = here.Intake(
+        settings, offices, database, accounts, sessions, codes, Attempts(), files, uploads,
+        Checks(settings.office, uploads, accounts, files), builds,
+        Worker(settings.office, uploads, builds, files, here.now), here.now,
+    )  # fmt: skip
+
     app = Flask(__name__, static_folder=None)
     app.secret_key = settings.secret_key
     app.session_interface = sessions
     app.jinja_options = {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["intake"] = here.Intake(settings, offices, database, accounts, sessions, codes, Attempts(), here.now)
-    atexit.register(app.extensions["intake"].stop)
+    app.extensions["intake"] = intake
     own = [urlsplit(office.settings.intake.url).hostname, *here.local_hosts()]
     hosts = settings.trusted_hosts or [name for name in own if name]
     web.init_app(app, hosts=hosts, proxies=settings.proxies, style=pages.STYLE)
@@ -68,4 +79,7 @@ def create_app(settings: StaffSettings | None = None) -> Flask:
     CSRFProtect(app)
     init_security(app, accounts)
     pages.init_app(app)
+    if work:
+        intake.start()
+    atexit.register(intake.stop)
     return app

@@ -13,12 +13,17 @@ from flask import current_app, g, has_request_context, request, url_for
 from collector.database import Database
 from collector.intake.accounts import Accounts
 from collector.intake.attempts import Attempts
+from collector.intake.checks import Checks
+from collector.intake.files import Files
 from collector.intake.second_factor import SecondFactor
 from collector.intake.sessions import Sessions
+from collector.intake.uploads import Uploads
+from collector.intake.worker import Builds, Worker
 from collector.settings import StaffSettings
 from publisher import words
 from publisher.catalogue import Office, open_office
 from publisher.catalogue.office import HOME, ZONE
+from publisher.errors import Mistake
 
 
 class Offices:
@@ -58,10 +63,22 @@ class Intake:
     sessions: Sessions
     codes: SecondFactor
     attempts: Attempts
+    files: Files
+    uploads: Uploads
+    checks: Checks
+    builds: Builds
+    worker: Worker
     now: Callable[[], dt.datetime]
+
+    def start(self) -> None:
+        """Begin to check and to build, in the process that serves."""
+        self.checks.start()
+        self.worker.start()
 
     def stop(self) -> None:
         """Let go of everything, in the process that ends."""
+        self.worker.stop()
+        self.checks.stop()
         self.database.close()
 
     @property
@@ -106,6 +123,11 @@ def language() -> str:
 def say(key: str, **values: object) -> str:
     """A sentence `intake.<key>` in the language of the request."""
     return words.say(language(), f"intake.{key}", **values)
+
+
+def told(error: Mistake) -> str:
+    """A mistake's sentence in the language of the page."""
+    return words.mistake(error)[words.LANGUAGES.index(language())]
 
 
 def address(endpoint: str, **values: object) -> str:

@@ -66,4 +66,49 @@ journal = Table(
     sqlite_strict=True,
 )
 
+uploads = Table(
+    "uploads",  # every file or declaration that was handed in: uploads.py says in which states
+    metadata,
+    Column("key", Text, primary_key=True),  # 16 random letters
+    Column("kind", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("by", Text, nullable=False),  # the login of who handed it in
+    Column("at", Text, nullable=False),
+    Column("name", Text, nullable=False),  # what the person's machine called the file: shown, never used
+    Column("sha256", Text, nullable=False),  # of the file as it came, under which it is kept; blank for a declaration
+    Column("size", Integer, nullable=False),
+    Column("reading", Text, nullable=False),  # JSON: how its columns are mapped, which sheet
+    Column("state", Text, nullable=False),
+    Column("errors", Integer, nullable=False),
+    Column("warnings", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("candidate", Text, nullable=False),  # sha-256 of the canonical file that would be accepted
+    Column("reason", Text, nullable=False),  # of a correction; public
+    Column("explanations", Text, nullable=False),  # JSON: code of a warning → sentence; public
+    Column("submitted_by", Text, nullable=False),
+    Column("submitted_at", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    Column("remark", Text, nullable=False),  # JSON: language → why it came back
+    Column("ledger_lines", Integer, nullable=False),  # how long the ledger was before it was accepted
+    Column("accepted_at", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+builds = Table(
+    "builds",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("asked_by", Text, nullable=False),  # blank when the time had come
+    Column("asked_at", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("ended_at", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting, running, done, failed
+    Column("release", Text, nullable=False),  # the folder's name
+    Column("taken", Integer, nullable=False),  # how many submissions it took in
+    Column("said", Text, nullable=False),  # JSON: language → why it failed
+    sqlite_strict=True,
+)
+
 SCHEMA = Schema(Path(__file__).parent / "migrations", versions="staff_version")

@@ -5,7 +5,7 @@ it, so a line that is altered, removed or put in later breaks the chain. What a 
 `datasets/<kind>/revisions/`.
 """
 
-from publisher.ledger.accepting import Accepted, accept, declare_nothing
+from publisher.ledger.accepting import Accepted, accept, canonical, check_nothing, declare_nothing, public_sentence
 from publisher.ledger.comparing import Change, changes, row_changes
 from publisher.ledger.documents import keep_document
 from publisher.ledger.files import check_files
@@ -22,12 +22,15 @@ __all__ = [
     "Standing",
     "State",
     "accept",
+    "canonical",
     "changes",
     "check_files",
+    "check_nothing",
     "count_submissions",
     "declare_nothing",
     "hold",
     "keep_document",
+    "public_sentence",
     "read_ledger",
     "recover",
     "revision_file",

@@ -116,12 +116,24 @@ def declare_nothing(
 ) -> Accepted:
     """Write down that nothing arose in a unit in a period ("không phát sinh"): a file without rows, all tallies 0.
 
-    `reason`, `role` and `now` as for `accept`. Raises Mistake `unknown-unit`, `nothing-expected` where the unit has
-    nothing to submit, `period-open` while the period is not over, `nothing-carried` when something was still open at
-    the end of the period before, and those of `accept`.
+    `reason`, `role` and `now` as for `accept`. Raises Mistake as `check_nothing` and `accept` do.
     """
     reason = public_sentence(reason)
     check_role(role)
+    with hold(office):
+        ledger = read_ledger(office)
+        check_nothing(office, kind, unit, period)
+        files = {(unit, period): canonical(kind, ())}
+        lines, unchanged = enter(office, kind, ledger, files, reason=reason, about={}, role=role, now=now, nothing=True)
+    return Accepted(lines, unchanged, ())
+
+
+def check_nothing(office: Office, kind: Kind, unit: str, period: str) -> None:
+    """Whether it can be that nothing arose in a unit in a period.
+
+    Raises Mistake `unknown-unit`, `nothing-expected` where the unit has nothing to submit, `period-open` while the
+    period is not over, `nothing-carried` when something was still open at the end of the period before.
+    """
     if office.units.get(unit) is None:
         raise Mistake("unknown-unit", {"unit": unit}, exit_code=2)
     end = office.period(kind, period).end
@@ -129,14 +141,9 @@ def declare_nothing(
         raise Mistake("period-open", {"period": period, "end": end.isoformat()})
     if unit not in {expected.code for expected in office.expected_units(kind, period)}:
         raise Mistake("nothing-expected", {"unit": unit, "period": period, "kind": kind.title.vi})
-    with hold(office):
-        ledger = read_ledger(office)
-        if open_before := carried(office, kind, unit, shift(period, -1)):
-            values = {"unit": unit, "period": period, "previous": shift(period, -1), "count": open_before}
-            raise Mistake("nothing-carried", values)
-        files = {(unit, period): canonical(kind, ())}
-        lines, unchanged = enter(office, kind, ledger, files, reason=reason, about={}, role=role, now=now, nothing=True)
-    return Accepted(lines, unchanged, ())
+    if open_before := carried(office, kind, unit, shift(period, -1)):
+        values = {"unit": unit, "period": period, "previous": shift(period, -1), "count": open_before}
+        raise Mistake("nothing-carried", values)
 
 
 def carried(office: Office, kind: Kind, unit: str, period: str) -> int:

@@ -2,6 +2,7 @@
 `permissions.TABLE`, and, when everybody who may open it should see the way, a line in `NAVIGATION`.
 """
 
+import datetime as dt
 from pathlib import Path
 
 from flask import Flask, make_response, request
@@ -14,7 +15,7 @@ from werkzeug.wrappers import Response
 from collector import web
 from collector.database import Unavailable
 from collector.intake import here as ground
-from collector.intake.pages import account, home, journal, people, signing_in
+from collector.intake.pages import account, approval, files, hand_in, home, journal, people, signing_in
 from collector.intake.permissions import WAIT, may
 from publisher.words import format as formats
 from publisher.words import load
@@ -22,10 +23,13 @@ from publisher.words import load
 STYLE = web.read_style(Path(__file__).parents[1] / "style.css")
 """The one style sheet of all pages, as it stands between <style> and </style>: its hash goes into their policy."""
 
-SUBJECTS = (signing_in, home, account, people, journal)
+SUBJECTS = (signing_in, home, hand_in, files, approval, account, people, journal)
 
 NAVIGATION = (
     ("home.home", "nav.home"),
+    ("hand_in.choose", "nav.hand_in"),
+    ("approval.queue", "nav.queue"),
+    ("approval.builds", "nav.builds"),
     ("people.people", "nav.people"),
     ("journal.journal", "nav.journal"),
     ("account.account", "nav.account"),
@@ -44,10 +48,10 @@ def init_app(app: Flask) -> None:
 
 def common() -> dict[str, object]:
     """The names that all templates know."""
-    known = request.url_rule is not None
+    known, office = request.url_rule is not None, ground.here().office
     person = current_user if known and current_user.is_authenticated else None
     return {
-        "office": ground.here().office,
+        "office": office,
         "lang": ground.language(),
         "t": ground.say,
         "style": Markup(STYLE),  # noqa: S704  # our own file
@@ -63,8 +67,17 @@ def common() -> dict[str, object]:
         "error_text": error_text,
         "date": lambda day: formats.date(ground.language(), day),
         "period_name": lambda label: formats.period(ground.language(), label),
-        "number": lambda value: formats.number(ground.language(), value),
+        "number": lambda value: value if isinstance(value, str) else formats.number(ground.language(), value),
+        "moment": moment,
+        "unit_name": lambda code: entry.name[ground.language()] if (entry := office.units.get(code)) else code,
+        "kind_name": lambda name: kind.short[ground.language()] if (kind := office.kinds.get(name)) else name,
     }
+
+
+def moment(text: str) -> str:
+    """A time as the tables hold it, as people read it: 14:05 12/11/2026."""
+    at = dt.datetime.fromisoformat(text)
+    return f"{at:%H:%M} {formats.date(ground.language(), at.date())}"
 
 
 def token() -> Markup:

@@ -5,9 +5,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from collector.intake.accounts import EVERY_UNIT, INVITED_FOR, ROLES, Account
-from collector.intake.here import address, here, language, say
+from collector.intake.here import address, here, language, say, told
 from collector.intake.permissions import me
-from publisher import words
 from publisher.catalogue import Unit
 from publisher.errors import Mistake
 
@@ -55,11 +54,6 @@ def sent_units() -> list[str]:
 def known_units() -> list[str]:
     """The codes of the office's units."""
     return [unit.code for unit in here().office.units if isinstance(unit, Unit)]
-
-
-def told(error: Mistake) -> str:
-    """A mistake's sentence in the language of the page."""
-    return words.mistake(error)[words.LANGUAGES.index(language())]
 
 
 @blueprint.post("/moi")

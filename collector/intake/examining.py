@@ -1,0 +1,196 @@
+"""What the check says of one file, as the answer page needs it. It runs in a child (`collector.intake.children`).
+
+An answer is plain data: verdict, counts, problems in groups, and the faulty rows as they stand in the file.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from collector.intake.opening import source_rows
+from publisher.catalogue import Kind, Office, open_office
+from publisher.catalogue.columns import Layout
+from publisher.checking import Checked, Group, check_file, group
+from publisher.errors import Problem, column_letter
+from publisher.ledger.accepting import canonical
+
+GROUPS = 50
+"""So many groups of errors are shown; all are counted, and the workbook has them all."""
+
+ROWS = 50
+"""So many faulty rows are shown."""
+
+FIRST_ROWS = 12
+"""So many row numbers of a group are named."""
+
+COLUMNS = 60
+"""So many columns of a row are shown at least; further ones only where something is wrong."""
+
+CELL = 80
+"""So many characters of a cell are shown."""
+
+OWN = "own-layout"
+"""The name of a layout that was made for one file."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file to be looked at: where it stands, what it was called, for which place, how it is read, and for which
+    units its person may hand in (every unit when None)."""
+
+    office: Path
+    source: Path
+    name: str
+    kind: str
+    unit: str
+    period: str
+    reading: Mapping[str, Any]
+    units: tuple[str, ...] | None
+    answer: Path
+    candidate: Path
+
+
+def examine(task: Task) -> dict[str, Any]:
+    """Check a file and write the answer, and the canonical file where nothing stands in the way; gives the counts, or
+    under `foreign` the units that are not the person's: nothing is written then.
+
+    Raises Mistake for what cannot be read at all.
+    """
+    office = open_office(task.office)
+    kind, layout = read_as(office, task.kind, task.reading)
+    office = replace(office, kinds={**office.kinds, kind.name: kind})
+    checked = check_file(
+        office,
+        kind,
+        task.source,
+        name=task.name,
+        period=task.period,
+        defaults={"unit_code": task.unit},
+        layout=layout,
+        collect=True,
+    )
+    found = {unit for unit, _ in checked.submissions if office.units.get(unit)}
+    if task.units is not None and (foreign := sorted(found - set(task.units))):
+        return {"foreign": foreign}
+    answer = make_answer(checked, task.source)
+    others = sorted(found - {task.unit})
+    if others:
+        answer["others"] = others
+    rows = checked.submissions.get((task.unit, task.period), [])
+    accepted = not checked.errors and not others and bool(rows)
+    answer["verdict"] = "refused" if not accepted else "warned" if checked.warnings else "clean"
+    answer["empty"] = not checked.errors and not rows and not others
+    task.answer.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+    sha256 = ""
+    if accepted:
+        data = canonical(kind, rows)
+        sha256 = hashlib.sha256(data).hexdigest()
+        task.candidate.write_bytes(data)
+    return {
+        "errors": len(checked.errors) + len(others) + answer["empty"],
+        "warnings": len(checked.warnings),
+        "rows": checked.rows,
+        "candidate": sha256,
+    }
+
+
+def read_as(office: Office, name: str, reading: Mapping[str, Any]) -> tuple[Kind, str | None]:
+    """The kind with the layout that was made for one file, if one was, and the name of the layout to read by."""
+    kind = office.kinds[name]
+    own = reading.get("own")
+    if own:
+        made = Layout.model_validate({**own, "name": OWN})
+        return kind.model_copy(update={"layouts": (*kind.layouts, made)}), OWN
+    return kind, reading.get("layout")
+
+
+# The answer
+
+
+def make_answer(checked: Checked, source: Path) -> dict[str, Any]:
+    """The problems of a check in groups, and the rows that they are about."""
+    groups = group(checked.problems)
+    parts = {severity: [g for g in groups if g.first.severity == severity] for severity in ("error", "warning", "note")}
+    shown = [*parts["error"][:GROUPS], *parts["warning"][:GROUPS]]
+    return {
+        "counts": {s: sum(len(g.problems) for g in found) for s, found in parts.items()},
+        "groups": {s: [told(g) for g in found[:GROUPS]] for s, found in parts.items()},
+        "hidden": {s: max(0, len(found) - GROUPS) for s, found in parts.items()},
+        "sheets": excerpt(shown, source),
+        "codes": sorted({p.code for p in checked.errors}),
+    }
+
+
+def told(found: Group) -> dict[str, Any]:
+    """A group as the page needs it."""
+    first = found.first
+    return {
+        "code": first.code,
+        "vi": first.message_vi,
+        "en": first.message_en,
+        "count": len(found.problems),
+        "sheet": first.sheet,
+        "column": first.column,
+        "letter": found.letter,
+        "cell": first.cell,
+        "row": first.row,
+        "rows": list(found.rows[:FIRST_ROWS]),
+    }
+
+
+def excerpt(groups: Iterable[Group], source: Path) -> list[dict[str, Any]]:
+    """The faulty rows of each sheet, as a person sees them: the first row of every group, then others, to fifty."""
+    first = [g.first for g in groups if g.first.row]
+    more = [p for g in groups for p in g.problems[1:] if p.row]
+    wanted: dict[tuple[str, int], list[Problem]] = {}
+    for problem in (*first, *more):
+        assert problem.row
+        place = (problem.sheet, problem.row)
+        if place in wanted or len(wanted) < ROWS:
+            wanted.setdefault(place, []).append(problem)
+    return [
+        shown_sheet(source, sheet, {row: found for (of, row), found in sorted(wanted.items()) if of == sheet})
+        for sheet in dict.fromkeys(sheet for sheet, _ in wanted)
+    ]
+
+
+def shown_sheet(source: Path, sheet: str, problems: Mapping[int, Collection[Problem]]) -> dict[str, Any]:
+    """Some rows of a sheet with what is wrong with them, cell by cell."""
+    cells = source_rows(source, problems, sheet=sheet)
+    width = max((len(row) for row in cells.values()), default=0)
+    letters = [column_letter(number + 1) for number in range(width)]
+    wrong = {p.cell.rstrip("0123456789") for found in problems.values() for p in found}
+    kept = [n for n, letter in enumerate(letters) if n < COLUMNS or letter in wrong]
+    rows = []
+    for number, found in problems.items():
+        row = cells.get(number, [])
+        at: dict[str, list[Problem]] = {}
+        for problem in found:
+            at.setdefault(problem.cell.rstrip("0123456789"), []).append(problem)
+        known = {letters[n] for n in kept}
+        rows.append(
+            {
+                "row": number,
+                "cells": [
+                    {"text": shorten(row[n]) if n < len(row) else "", "problems": said(at.get(letters[n], ()))}
+                    for n in kept
+                ],
+                "whole": [one for letter, some in at.items() if letter not in known for one in said(some)],
+            }
+        )
+    return {"sheet": sheet, "letters": [letters[n] for n in kept], "rows": rows}
+
+
+def said(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Problems as a cell shows them, each once."""
+    found = {(p.severity, p.message_vi): p for p in problems}
+    return [{"severity": p.severity, "vi": p.message_vi, "en": p.message_en} for p in found.values()]
+
+
+def shorten(text: str) -> str:
+    """A cell as the excerpt shows it."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= CELL else flat[: CELL - 1] + "…"
