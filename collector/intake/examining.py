@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from collector.intake.opening import source_rows
 from publisher.catalogue import Kind, Office, open_office
 from publisher.catalogue.columns import Layout
 from publisher.checking import Checked, Group, check_file, group
-from publisher.errors import Problem, column_letter
-from publisher.ledger.accepting import canonical
+from publisher.errors import Mistake, Problem, column_letter
+from publisher.ledger import canonical
+from publisher.reading import Book, Refused, open_book, source_rows
 
 GROUPS = 50
 """So many groups of errors are shown; all are counted, and the workbook has them all."""
@@ -62,20 +62,21 @@ def examine(task: Task) -> dict[str, Any]:
     office = open_office(task.office)
     kind, layout = read_as(office, task.kind, task.reading)
     office = replace(office, kinds={**office.kinds, kind.name: kind})
-    checked = check_file(
-        office,
-        kind,
-        task.source,
-        name=task.name,
-        period=task.period,
-        defaults={"unit_code": task.unit},
-        layout=layout,
-        collect=True,
-    )
+    book = opened(task)
+
+    def check(defaults: Mapping[str, str]) -> Checked:
+        return check_file(
+            office, kind, book, name=task.name, period=task.period, defaults=defaults, layout=layout,
+            sheet=task.reading.get("sheet"), collect=True,
+        )  # fmt: skip
+
+    checked = check({"unit_code": task.unit})
     found = {unit for unit, _ in checked.submissions if office.units.get(unit)}
+    if any(problem.code == "unit-differs" for problem in checked.errors):
+        found |= {unit for unit, _ in check({}).submissions}
     if task.units is not None and (foreign := sorted(found - set(task.units))):
         return {"foreign": foreign}
-    answer = make_answer(checked, task.source)
+    answer = make_answer(checked, book)
     others = sorted(found - {task.unit})
     if others:
         answer["others"] = others
@@ -97,6 +98,14 @@ def examine(task: Task) -> dict[str, Any]:
     }
 
 
+def opened(task: Task) -> Book | Path:
+    """The file, opened once for the check and the excerpt; as it is when it cannot be opened: the check says why."""
+    try:
+        return open_book(task.source, name=task.name, sheet=task.reading.get("sheet"))
+    except (Refused, Mistake):
+        return task.source
+
+
 def read_as(office: Office, name: str, reading: Mapping[str, Any]) -> tuple[Kind, str | None]:
     """The kind with the layout that was made for one file, if one was, and the name of the layout to read by."""
     kind = office.kinds[name]
@@ -110,7 +119,7 @@ def read_as(office: Office, name: str, reading: Mapping[str, Any]) -> tuple[Kind
 # The answer
 
 
-def make_answer(checked: Checked, source: Path) -> dict[str, Any]:
+def make_answer(checked: Checked, book: Book | Path) -> dict[str, Any]:
     """The problems of a check in groups, and the rows that they are about."""
     groups = group(checked.problems)
     parts = {severity: [g for g in groups if g.first.severity == severity] for severity in ("error", "warning", "note")}
@@ -119,7 +128,7 @@ def make_answer(checked: Checked, source: Path) -> dict[str, Any]:
         "counts": {s: sum(len(g.problems) for g in found) for s, found in parts.items()},
         "groups": {s: [told(g) for g in found[:GROUPS]] for s, found in parts.items()},
         "hidden": {s: max(0, len(found) - GROUPS) for s, found in parts.items()},
-        "sheets": excerpt(shown, source),
+        "sheets": excerpt(shown, book) if isinstance(book, Book) else [],
         "codes": sorted({p.code for p in checked.errors}),
     }
 
@@ -141,7 +150,7 @@ def told(found: Group) -> dict[str, Any]:
     }
 
 
-def excerpt(groups: Iterable[Group], source: Path) -> list[dict[str, Any]]:
+def excerpt(groups: Iterable[Group], book: Book) -> list[dict[str, Any]]:
     """The faulty rows of each sheet, as a person sees them: the first row of every group, then others, to fifty."""
     first = [g.first for g in groups if g.first.row]
     more = [p for g in groups for p in g.problems[1:] if p.row]
@@ -152,14 +161,14 @@ def excerpt(groups: Iterable[Group], source: Path) -> list[dict[str, Any]]:
         if place in wanted or len(wanted) < ROWS:
             wanted.setdefault(place, []).append(problem)
     return [
-        shown_sheet(source, sheet, {row: found for (of, row), found in sorted(wanted.items()) if of == sheet})
+        shown_sheet(book, sheet, {row: found for (of, row), found in sorted(wanted.items()) if of == sheet})
         for sheet in dict.fromkeys(sheet for sheet, _ in wanted)
     ]
 
 
-def shown_sheet(source: Path, sheet: str, problems: Mapping[int, Collection[Problem]]) -> dict[str, Any]:
+def shown_sheet(book: Book, sheet: str, problems: Mapping[int, Collection[Problem]]) -> dict[str, Any]:
     """Some rows of a sheet with what is wrong with them, cell by cell."""
-    cells = source_rows(source, problems, sheet=sheet)
+    cells = source_rows(book, problems, sheet=sheet)
     width = max((len(row) for row in cells.values()), default=0)
     letters = [column_letter(number + 1) for number in range(width)]
     wrong = {p.cell.rstrip("0123456789") for found in problems.values() for p in found}

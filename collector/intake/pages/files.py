@@ -29,7 +29,7 @@ REFRESH = 2
 CHANGES_SHOWN = 200
 """So many changed cells of a correction are shown; all are counted."""
 
-LAYOUT_CODES = frozenset({"header-missing", "column-missing", "column-unknown", "column-extra", "columns-unknown"})
+LAYOUT_CODES = frozenset({"header-missing", "column-missing", "column-unknown", "layout-lacks"})
 """Errors that a layout can mend: the file is right, and nobody has told yet what its columns mean."""
 
 blueprint = Blueprint("files", __name__, url_prefix="/tep")
