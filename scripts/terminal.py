@@ -43,6 +43,14 @@ def folder(text: str) -> Path:
     return Path(text).resolve()
 
 
+def write(path: Path, content: bytes) -> None:
+    """Write the file that was asked for. Raises Mistake `out-file`."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Mistake("out-file", {"file": str(path), "detail": error.strerror or ""}) from error
+
+
 def help(key: str) -> str:  # noqa: A001  # read as terminal.help(...)
     """The help of an option in both languages on one line: "vi / en"; `key` is under `commands`."""
     both = (words.say(lang, f"commands.{key}") for lang in words.LANGUAGES)

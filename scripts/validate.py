@@ -1,10 +1,13 @@
-"""Check files before they are handed in, or everything that was accepted. Nothing is written but the cache."""
+"""Check files before they are handed in, or everything that was accepted. Nothing is written but the cache, and the
+marked workbook that was asked for."""
 
 import argparse
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from publisher import words
 from publisher.catalogue import Kind, Office, open_office
@@ -13,6 +16,7 @@ from publisher.checking import Group, check_office, check_read, group
 from publisher.errors import Mistake, Problem, Severity
 from publisher.ledger import check_files, read_ledger
 from publisher.reading import Book, Refused, guess_kind, open_book, read_file
+from publisher.workbooks.marked import mark
 from scripts import terminal
 
 FIRST_ROWS = 12
@@ -25,16 +29,22 @@ def main(argv: list[str] | None = None) -> int:
     """The exit code: 0 when clean (warnings and notes allowed), 1 with errors. Raises Mistake for wrong usage."""
     options = arguments(argv)
     office = open_office(options.office)
+    handed_in: list[HandedIn] = []
     if options.files:
-        problems, rows = check_handed_in(office, options)
+        problems, handed_in = check_handed_in(office, options)
     else:
-        problems, rows = check_accepted(office, options), {}
+        problems = check_accepted(office, options)
+    if options.marked:
+        one = handed_in[0]
+        terminal.write(options.marked, mark(one.source, problems, one.kind, name=one.name))
     if options.json:
         json.dump([p.as_dict() for p in problems], sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     elif options.files:
-        for file, count in rows.items():
-            tell_file(file, count, [p for p in problems if p.file == file])
+        for one in handed_in:
+            tell_file(one.name, one.rows, [p for p in problems if p.file == one.name])
+        if options.marked:
+            terminal.say("validate.marked_done", file=options.marked)
     else:
         tell_office(problems)
     return terminal.PROBLEMS if any(p.severity == "error" for p in problems) else terminal.FINE
@@ -51,6 +61,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         "--set", action="append", default=[], metavar="COLUMN=VALUE", help=terminal.help("validate.set")
     )
     parser.add_argument("--json", action="store_true", help=terminal.help("validate.json"))
+    parser.add_argument("--marked", type=terminal.folder, metavar="OUT.xlsx", help=terminal.help("validate.marked"))
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help=terminal.help("validate.files"))
     options = parser.parse_args(argv)
     if options.period is not None and not LABEL.fullmatch(options.period):
@@ -60,34 +71,40 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
             raise Mistake("set-form", {"value": pair}, exit_code=terminal.USAGE)
     if not options.files and (options.layout or options.sheet or options.set):
         raise Mistake("files-needed", exit_code=terminal.USAGE)
+    if options.marked and len(options.files) != 1:
+        raise Mistake("marked-one", exit_code=terminal.USAGE)
     return options
 
 
-def check_handed_in(office: Office, options: argparse.Namespace) -> tuple[list[Problem], dict[str, int]]:
-    """The problems of the files, and each file's name with the number of rows read."""
+@dataclass
+class HandedIn:
+    """A file that is checked: what it is called, what it is read from, its kind, how many of its rows were read."""
+
+    name: str
+    source: Path | Book
+    kind: Kind
+    rows: int = 0
+
+
+def check_handed_in(office: Office, options: argparse.Namespace) -> tuple[list[Problem], list[HandedIn]]:
+    """The problems of the files, and the files in the order in which they were typed."""
     defaults = dict(pair.split("=", 1) for pair in options.set)
     if options.period:
         defaults["period"] = options.period
-    by_kind: dict[str, list[Path | Book]] = {}
-    for path in options.files:
-        source = opened(path, options.sheet)
-        by_kind.setdefault(kind_of(office, options.dataset, source, defaults).name, []).append(source)
+    sources = [opened(path, options.sheet) for path in options.files]
+    files = [HandedIn(called(one), one, kind_of(office, options.dataset, one, defaults)) for one in sources]
     problems: list[Problem] = []
-    rows = dict.fromkeys((str(path) for path in options.files), 0)
-    for name, sources in by_kind.items():
-        kind = office.kinds[name]
-        tables = [
-            read_file(
-                one, kind, office, name=called(one), defaults=defaults, layout=options.layout, sheet=options.sheet
-            )
-            for one in sources
-        ]
-        checked = check_read(tables, office, collect=True)
+    for kind in {one.kind.name: one.kind for one in files}.values():
+        same = [one for one in files if one.kind is kind]
+        given: Any = {"defaults": defaults, "layout": options.layout, "sheet": options.sheet}
+        checked = check_read(
+            [read_file(one.source, kind, office, name=one.name, **given) for one in same], office, collect=True
+        )
         problems.extend(checked.problems)
         for places in checked.places.values():
             for table, _ in places:
-                rows[tables[table].file] += 1
-    return problems, rows
+                same[table].rows += 1
+    return problems, files
 
 
 def opened(path: Path, sheet: str | None) -> Path | Book:

@@ -1,10 +1,13 @@
 """Workbooks that tests make: sheets from rows, and parts of the archive changed by hand."""
 
+import atexit
 import io
 import shutil
 import subprocess
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +70,14 @@ def changed(content: bytes, part: str, *changes: tuple[str, str]) -> bytes:
     return packed({**found, part: text})
 
 
+@cache
+def profile() -> Path:
+    """LibreOffice's own folder, one for all conversions of this process: to make one takes as long as to convert."""
+    folder = Path(tempfile.mkdtemp(prefix="libreoffice-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def saved_by_libreoffice(folder: Path, files: Mapping[str, bytes], ending: str) -> dict[str, bytes]:
     """Files (name → content) as LibreOffice saves them with that ending, by name without ending; one start for all.
 
@@ -80,7 +91,7 @@ def saved_by_libreoffice(folder: Path, files: Mapping[str, bytes], ending: str) 
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    words = ["--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
+    words = ["--headless", "--norestore", f"-env:UserInstallation={profile().as_uri()}"]
     subprocess.run(
         [office, *words, "--convert-to", ending, "--outdir", str(folder / "out"), *(str(folder / n) for n in files)],
         check=True, capture_output=True, timeout=180,

@@ -10,13 +10,13 @@ from publisher.catalogue import Kind, Office
 from publisher.catalogue.kinds import FIXED_COLUMNS
 from publisher.reading import unseen
 from publisher.reading.body import DERIVED, Body
-from publisher.reading.book import Book, Sheet, open_book, source_rows
+from publisher.reading.book import Book, Sheet, open_book, records_of, source_rows
 from publisher.reading.choosing import Page, choose
 from publisher.reading.decoding import Refused, Source
 from publisher.reading.header import Finding, Header, find_header
 from publisher.reading.preamble import read_above
 from publisher.reading.rows import ReadTable
-from publisher.reading.structure import Scan
+from publisher.reading.structure import Scan, ranges
 from publisher.reading.titles import SourceColumn
 
 __all__ = [
@@ -29,7 +29,9 @@ __all__ = [
     "declares_nothing",
     "guess_kind",
     "open_book",
+    "ranges",
     "read_file",
+    "records_of",
     "source_rows",
 ]
 
