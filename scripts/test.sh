@@ -14,6 +14,7 @@ browser() {
 missing() {
     [ -n "$(browser)" ] || echo chromium
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name 'NotoSans-Regular*' 2>/dev/null)" ] || echo fonts-noto-core
+    command -v soffice >/dev/null || command -v libreoffice >/dev/null || echo libreoffice-calc
     [ -n "$(find /usr/lib/postgresql -name initdb 2>/dev/null)" ] || echo postgresql
     [ -n "$(command -v soffice || command -v libreoffice)" ] || echo libreoffice-calc
 }

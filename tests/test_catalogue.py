@@ -511,6 +511,7 @@ def test_where_names_a_value_that_its_column_can_have(tmp_path: Path) -> None:
         ("dataset.breakdowns", {"way": {"title": {"vi": "Cách"}, "of": "nothing"}}, "breakdowns.way: nothing"),
         ("rules.0.at_most.part", ["nothing"], "rules.X1: nothing"),
         ("rules.0.sum", {"left": "count", "right": ["count"]}, "exactly one test"),
+        ("schema.fields.4.name", "revision", "revision is a reserved name"),
         ("schema.fields.4.titles", {"vi": "COT PERIOD"}, "means two columns"),
         ("schema.fields.0.named_by", {"titles": {"vi": "Cột count"}}, "means two columns"),
         ("schema", {}, "fields"),

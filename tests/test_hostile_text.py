@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import html5lib
 import openpyxl
 import pytest
-from lxml import html
+from lxml import etree, html
 
 from publisher import release
 from publisher.catalogue import Office, open_office
@@ -28,6 +28,7 @@ from publisher.catalogue.tables import Entry
 from publisher.catalogue.text import one_line
 from publisher.ledger.lines import FIRST, Line, encode
 from publisher.opendata import FORMULA, workbook
+from publisher.pages.feeds import NO_XML
 from tests import browser, reuse
 from tests.offices import make_office
 
@@ -347,9 +348,46 @@ def scripts_of(built: Built) -> set[tuple[str, str]]:
     found = set()
     for path in built.site.rglob("*.html"):
         for element in read_page(path).iter("script"):
+            if element.get("type") == "application/ld+json":
+                continue  # data, which no browser runs; the next test reads it
             text = re.sub(r'"(?:\.{1,2}/?)+([^"]*)"', r'"\1"', element.text or "")
             found.add((re.sub(r"^[./]+", "", element.get("src") or ""), text))
     return found
+
+
+def test_the_data_in_a_pages_head_is_text_and_ends_no_script(named: Built, built: Built) -> None:
+    for office in (named, built):
+        name = one_line(office.office.settings.name.vi)
+        for path in ("so-lieu/procedures", f"thang/{PERIOD}"):
+            (found,) = office.page(path).xpath("//head/script[@type='application/ld+json']")
+            assert not {"<", ">", "&"} & set(found.text), path
+            assert json.loads(found.text)["creator"]["name"] == name
+
+
+def test_catalogues_feeds_and_files_of_units_hold_every_text_as_it_is(built: Built, named: Built) -> None:
+    name = one_line(named.office.settings.name.vi)
+    for path in ("du-lieu/catalog.jsonld", "data.json"):
+        assert json.dumps(name, ensure_ascii=False)[1:-1] in (named.site / path).read_text(encoding="utf-8")
+    for string, unit in built.units():
+        wanted = shown(table_text(string))
+        folder = built.site / "don-vi" / unit.slug
+        assert json.loads((folder / "so-lieu.json").read_text(encoding="utf-8"))["unit"]["name"] == wanted
+        feed = etree.fromstring((folder / "atom.xml").read_bytes())
+        assert (feed.findtext("{*}title") or "").startswith(f"{NO_XML.sub(' ', wanted)}: "), string
+
+
+def test_a_figure_for_other_pages_shows_the_text_and_its_snippet_says_the_same(built: Built) -> None:
+    (_, plain), *others = built.units()
+    wanted = skeleton(built.page(f"nhung/{plain.slug}/procedures"))
+    for string, unit in others:
+        page = built.page(f"nhung/{unit.slug}/procedures")
+        title = f"{shown(table_text(string))}: Hồ sơ"
+        assert (page.findtext(".//h1"), page.findtext(".//title")) == (title, title)
+        assert skeleton(page) == wanted
+        (code,) = built.page(f"don-vi/{unit.slug}").xpath("//p[@class='ck-snippet']/code")
+        frame = read_fragment(code.text_content())
+        assert [(child.tag, child.get("title")) for child in frame] == [("iframe", title)]
+        assert set(frame[0].attrib) == {"src", "title", "width", "height", "loading"}
 
 
 def test_pages_hold_no_script_and_no_address_but_their_own(built: Built, plain: Built) -> None:

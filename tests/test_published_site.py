@@ -226,19 +226,19 @@ def test_a_feed_reader_takes_every_feed_and_finds_its_pages(site: Path, path: st
 
 def test_the_news_tell_of_months_and_of_who_came_late(site: Path) -> None:
     entries = {entry.id.partition("tin/")[2]: entry for entry in feed(site, "atom.xml").entries}
-    june = entries["thang/procedures/2026-06"]
+    june = entries["thang/procedures/2026-06/vi"]
     assert june.title == "Kết quả giải quyết thủ tục hành chính, Tháng 6/2026"
     assert june.summary.startswith("2 đơn vị đã nộp. ")
     assert june.updated == "2026-07-03T09:00:00+07:00"  # corrected then
-    late = entries["nop-muon/procedures/2026-06/00008"]
+    late = entries["nop-muon/procedures/2026-06/00008/vi"]
     assert late.title.startswith("Nộp muộn: Phường Ngọc Hà. ")
     assert late.updated == "2026-06-25T09:00:00+07:00"
-    assert "nop-muon/procedures/2026-06/00004" not in entries
+    assert "nop-muon/procedures/2026-06/00004/vi" not in entries
 
 
 def test_a_units_feed_says_its_figures_and_why_they_were_corrected(site: Path) -> None:
     entries = {entry.id.partition("tin/")[2]: entry for entry in feed(site, "don-vi/phuong-ba-dinh/atom.xml").entries}
-    june = entries["don-vi/procedures/2026-06/00004"]
+    june = entries["don-vi/procedures/2026-06/00004/vi"]
     assert "Phường Ba Đình" in june.summary
     assert june.summary.endswith("Ghi nhầm một hồ sơ.")
     assert "<" not in june.summary

@@ -26,6 +26,9 @@ FIXED_COLUMNS = ("unit_code", "period", "period_from", "period_to")
 RESERVED_TALLIES = frozenset({"unit", "period", "basis", "as_of", "breakdown", "key", "source"})
 """Names that a table of tallies has for its own columns."""
 
+RESERVED_COLUMNS = frozenset({"revision"})
+"""Names that published files have for a column of their own."""
+
 StartDay = Annotated[int, Field(ge=1, le=28)]
 """The day of the month on which a period begins: every month has it."""
 
@@ -266,6 +269,7 @@ class Kind(Declared):
             parts = measure.total.measures if measure.total else ()
             missing += [f"measures.{key}: {name}" for name in parts if not self.has_score(name)]
         missing += [f"tallies: {name} is a reserved name" for name in self.tallies if name in RESERVED_TALLIES]
+        missing += [f"columns: {name} is a reserved name" for name in columns & RESERVED_COLUMNS]
         shown = [*self.headline, *self.table, *(m for c in self.charts for m in c.measures)]
         shown += [m for table in self.tables for m in table.measures]
         shown += [m for question in self.questions for m in sorted(question.measures)]

@@ -70,7 +70,7 @@ def of_months(writer: Writer, view: View) -> Iterator[Entry]:
         for period in sorted(lines)[-NEWEST:]:
             summary = say(lang, "pages.news.month_is", count=formats.number(lang, len(lines[period])))
             yield Entry(
-                tag(office, "tin", "thang", kind.name, period),
+                tag(office, "tin", "thang", kind.name, period, lang),
                 say(lang, "pages.news.month", kind=kind.title[lang], period=view.period(period, kind=kind)),
                 max(map(when, lines[period])),
                 f"{writer.address(lang, f'thang/{period}/')}#{kind.name}",
@@ -102,7 +102,7 @@ def of_late(writer: Writer, view: View) -> Iterator[Entry]:
             }
             days = {"date": formats.date(lang, status.accepted), "due": formats.date(lang, status.due)}
             yield Entry(
-                tag(office, "tin", "nop-muon", kind, period, unit),
+                tag(office, "tin", "nop-muon", kind, period, unit, lang),
                 say(lang, "pages.news.late", **names),
                 when(view.board.ledger.revisions(kind, unit, period)[0]),
                 f"{writer.address(lang, f'don-vi/{entry.slug}/')}#{kind}",
@@ -130,7 +130,7 @@ def of_unit(writer: Writer, view: View, unit: Unit) -> Iterator[Entry]:
                 words = {"number": made.number, "date": formats.date(lang, made.day), "reason": made.reason}
                 said.append(say(lang, "pages.status.corrected", **words))
             yield Entry(
-                tag(office, "tin", "don-vi", kind.name, period, unit.code),
+                tag(office, "tin", "don-vi", kind.name, period, unit.code, lang),
                 say(lang, "pages.news.month", kind=kind.title[lang], period=view.period(period, kind=kind)),
                 when(lines[-1]),
                 f"{writer.address(lang, f'don-vi/{unit.slug}/')}#{kind.name}",
