@@ -243,6 +243,7 @@ PLACES = {
     "unit": r"[a-z0-9-]+",
     "field": r"[a-z0-9-]+",
     "part": r"phan-\d+",
+    "year": r"20\d\d",
     "page": "|".join(sorted(path.stem for path in (HOME / "content" / "vi").glob("*.md"))),
     "own": r"[a-z0-9-]+",
     "file": r".+",

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,8 +22,11 @@ COLUMNS = {
     "holidays": ("date", "day_type", "decision"),
 }
 
-OPTIONAL = {"fields": ("shown_as",)}
+OPTIONAL = {"units": ("email",), "fields": ("shown_as",)}
 """Columns that a table may have or lack."""
+
+EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+"""One plain address: what stands there goes into the head of a mail."""
 
 DOCUMENTS = ("sha256", "name", "bytes", "kept_on")
 """The columns of the list of kept documents, which scripts/attach.py writes."""
@@ -51,11 +55,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Unit(Entry):
-    """A unit that reports: a commune, a department, a district until 2025-06-30 …"""
+    """A unit that reports: a commune, a department, a district until 2025-06-30 … `email` is where it is reminded of
+    what it owes; it is not published."""
 
     level: str = ""
     parent: str = ""
     address: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +167,14 @@ def read_addresses(path: Path) -> dict[str, dict[str, str]]:
 
 
 def read_units(path: Path, known: Published | None = None) -> Table:
-    """units.csv → Table of Unit. `known` are the addresses under which units were published."""
-    lines = list(read_lines(path, COLUMNS["units"]))
+    """units.csv → Table of Unit. `known` are the addresses under which units were published.
+
+    Raises Mistake `units-email` for what can be no e-mail address.
+    """
+    lines = list(read_lines(path, COLUMNS["units"], OPTIONAL["units"]))
+    for number, v in lines:
+        if v["email"] and not EMAIL.fullmatch(v["email"]):
+            raise Mistake("units-email", {"file": path.name, "row": number, "value": v["email"]})
     slugs = unique_slugs(path, [(v["code"], v["name_vi"]) for _, v in lines], known)
     return build_table(
         [
@@ -175,6 +187,7 @@ def read_units(path: Path, known: Published | None = None) -> Table:
                 level=v["level"],
                 parent=v["parent"],
                 address=v["address"],
+                email=v["email"],
             )
             for (n, v), s in zip(lines, slugs, strict=True)
         ]

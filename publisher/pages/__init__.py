@@ -16,7 +16,7 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
 from publisher.opendata import Published, catalogues, publish, publish_units, structured
-from publisher.pages import checkable, corrections, posted, registers
+from publisher.pages import checkable, corrections, posted, punctuality, registers
 from publisher.pages.embeds import embeds, write_embeds
 from publisher.pages.months import part_title, write_months
 from publisher.pages.news import feeds_of, write_news
@@ -46,6 +46,7 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
     registers.write_calendars(writer, views[office.settings.languages[0]], ledger)
     checkable.write(writer, views, coming)
     corrections.write(writer, views, fixes)
+    punctuality.write(writer, views)
 
     catalogued = list(catalogues.about(office, ledger, published))
     writer.json("vi", catalogues.DCAT, catalogues.dcat(office, catalogued))

@@ -240,6 +240,12 @@ class View:
         name = formats.period(self.lang, kind.span(period) if kind else period)
         return name if basis == "month" else say(self.lang, "pages.period.year_to_date", name=name)
 
+    def month_head(self, kinds: Sequence[Kind], period: str) -> str:
+        """A period over a narrow column: "10/26"; its name where the only kind counts in quarters or years."""
+        if len(kinds) == 1 and kinds[0].months > 1:
+            return self.period(period, kind=kinds[0])
+        return f"{int(period[5:7])}/{period[2:4]}"
+
     def days(self, kind: Kind, period: str) -> str:
         """The days of a period: "15/09/2026 – 14/10/2026"."""
         found = self.office.period(kind, period)
