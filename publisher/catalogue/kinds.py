@@ -198,6 +198,13 @@ class Kind(Declared):
         return [label for length in lengths for label in sorted({span(month, length) for month in months})]
 
     @cached_property
+    def own_figures(self) -> tuple[str, ...]:
+        """The required figures of a period that do not come from the one before: without any of them a row says
+        nothing."""
+        carried = {rule.carries["column"] for rule in self.rules if rule.carries}
+        return tuple(c.name for c in self.schema_columns if c.is_figure and c.required and c.name not in carried)
+
+    @cached_property
     def has_basis(self) -> bool:
         """Whether rows say their basis (month or year to date) themselves."""
         return "basis" in self.columns

@@ -7,6 +7,7 @@ from operator import getitem, itemgetter
 
 from publisher.catalogue import Office
 from publisher.catalogue.columns import CODE_RULES, Column
+from publisher.catalogue.kinds import FIXED_COLUMNS
 from publisher.catalogue.text import Text
 from publisher.reading import typed, values
 from publisher.reading.header import Header
@@ -107,6 +108,7 @@ class Body:
         summed = [self.order[name] for name in self.summed]
         stop_at = len(table.problems) + MOST_PROBLEMS
         plain = not self.pairs and not self.derived and not self.equations
+        own = [self.order[name] for name in self.kind.own_figures if name in table.columns]
         for number, raw in enumerate(self.header.records(), start=self.header.row + 1):
             if number in aside:
                 if totals and aside[number] in ("total", "group"):
@@ -123,6 +125,8 @@ class Body:
             if not plain:
                 self.complete(number, raw, cells)
                 del cells[size:]
+            if own and not cells[own[0]] and not any(map(cells.__getitem__, own)):
+                self.refuse_empty(number, raw)
             if totals:
                 self.add_up(totals, number, cells, summed)
             yield number, cells
@@ -134,6 +138,19 @@ class Body:
                 self.tell_total(wrong)
         self.tell_aside()
         table.finish()
+
+    def refuse_empty(self, number: int, raw: list[str]) -> None:
+        """A row without any figure of its own is told once, not once for each column that it leaves blank."""
+        table, names = self.table, [name for name in self.kind.own_figures if name in self.table.columns]
+        if any((number, name) in table.refused for name in names):
+            return
+        sources = {**table.columns, **table.inputs}
+        keys = [
+            key for n in self.kind.grain if n not in FIXED_COLUMNS for key in (n.removesuffix("_code") + "_name", n)
+        ]
+        label = next((sources[key] for key in keys if key in sources), sources[names[0]])
+        table.refuse_at(number, label, raw[label.number - 1], values.fault("row-empty"))
+        table.refused.update((number, name) for name, c in self.kind.columns.items() if c.is_figure and c.required)
 
     def look(self, number: int, raw: list[str]) -> list[str]:
         """A row with a cell that was repaired or refused; refused cells are blank."""

@@ -65,6 +65,7 @@ class Scan:
         self.header = header
         figures = {name for name, column in kind.columns.items() if column.is_figure}
         self.figures = [c.number - 1 for name, c in header.columns.items() if name in figures]
+        self.own = [c.number - 1 for name, c in header.columns.items() if name in kind.own_figures]
         self.label_places = sorted(label_places(header, kind))
         self.numbering = [number for number, place in enumerate(self.label_places) if place in header.aside]
         self.columns = {c.number - 1: column_of(kind, name) for name, c in header.columns.items()}
@@ -75,12 +76,12 @@ class Scan:
         self.long: list[int] = []
         self.short: list[int] = []
         self.first_width = {"long": 0, "short": 0}
-        self.signed = False
+        self.signed = self.filled = False
 
     def run(self) -> Shape:
         """The shape of the file."""
         width, plain, pick = self.header.width, self.plain, picker(self.label_places)
-        untitled = picker(self.header.untitled)
+        untitled, own = picker(self.header.untitled), picker(self.own)
         number = self.header.row
         data = 0
         try:
@@ -89,6 +90,7 @@ class Scan:
                     cells = pick(row)
                     if any(cells) and (plain.issuperset(cells) or self.harmless(cells)) and not any(untitled(row)):
                         data += 1
+                        self.filled = self.filled or any(own(row))
                         continue
                 self.look(number, row)
         except csv.Error as error:
@@ -97,6 +99,8 @@ class Scan:
         self.widths()
         if not self.shape.faults and not self.shape.data_rows:
             self.shape.faults.append((None, Finding("no-rows", "error")))
+        if not self.shape.faults and self.own and not self.filled:
+            self.shape.faults.append((None, Finding("no-figures", "error", values={"count": self.shape.data_rows})))
         return self.shape
 
     def harmless(self, cells: tuple[str, ...]) -> bool:
@@ -131,6 +135,7 @@ class Scan:
                 self.shape.levels[number] = self.level(cells)
             return
         self.shape.data_rows += 1
+        self.filled = self.filled or any(cells[place].strip() for place in self.own)
         if any(cell.strip() for cell in row[width:]):
             self.first_width["long"] = self.first_width["long"] or len(row)
             self.long.append(number)
