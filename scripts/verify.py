@@ -1,9 +1,11 @@
-"""Tell whether a published site was changed: `scripts/verify.py SITE [--witness FILE] [--json]`."""
+"""Tell whether a published site was changed: `scripts/verify.py SITE|URL [--witness FILE] [--json]`."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 from publisher.examination import Report, examine, read_witness
+from publisher.examination.fetch import fetch, is_address
 from publisher.examination.sentences import as_json, attested, finding, periods
 from publisher.proof import short
 from scripts import terminal
@@ -36,7 +38,7 @@ def tell(report: Report, *, witness: bool) -> None:
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when everything fits, 1 when something does not."""
     parser = terminal.Parser(prog="scripts/verify.py", description=terminal.help("verify.description"))
-    parser.add_argument("site", type=terminal.folder, metavar="SITE", help=terminal.help("verify.site"))
+    parser.add_argument("site", metavar="SITE", help=terminal.help("verify.site"))
     parser.add_argument(
         "--witness", type=Path, action="append", default=[], metavar="FILE", help=terminal.help("verify.witness")
     )
@@ -44,8 +46,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--quiet", action="store_true", help=terminal.help("verify.quiet"))
     options = parser.parse_args(argv)
     witness = read_witness(options.witness) if options.witness else None
-    with terminal.progress("verify.steps", quiet=options.quiet or options.json) as progress:
-        report = examine(options.site, witness=witness, progress=progress)
+    quiet = options.quiet or options.json
+    with tempfile.TemporaryDirectory(prefix="verify-") as folder:
+        site = Path(options.site)
+        if is_address(options.site):
+            with terminal.progress("verify.fetching", quiet=quiet) as progress:
+                site = fetch(options.site, Path(folder), tell=progress)
+        with terminal.progress("verify.steps", quiet=quiet) as progress:
+            report = examine(site.resolve(), witness=witness, progress=progress)
     if options.json:
         sys.stdout.write(as_json(report) + "\n")
     else:

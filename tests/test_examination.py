@@ -6,7 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,12 @@ from publisher import proof, release
 from publisher.catalogue import Office, open_office
 from publisher.catalogue.office import HOME, ZONE
 from publisher.examination import Report, examine
+from publisher.examination.fetch import take
 from publisher.examination.folder import Folder
 from publisher.examination.sentences import finding
 from publisher.examination.witness import codes_in, known
 from publisher.ledger import accept
+from publisher.proof import File
 from scripts import terminal
 from scripts import verify as command
 from tests import tampering
@@ -301,3 +306,42 @@ def test_a_folder_that_lies_about_its_files_is_not_followed_out_of_itself(tmp_pa
     folder = Folder(tmp_path / "site")
     assert folder.read("../secret") is None
     assert folder.read("link") is None
+
+
+# --- from the web
+
+
+@pytest.fixture
+def served(office: Path) -> Iterator[str]:
+    """The address of the office's site on a real server."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tampering.shown(office)))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+
+
+def test_a_site_is_taken_from_the_web_and_judged(
+    office: Path, served: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SimpleHTTPRequestHandler, "log_message", lambda *given: None)
+    assert terminal.run(command.main, [served, "--quiet"]) == 0
+    assert "3 tệp báo cáo" in capsys.readouterr().out
+    tampering.edit_a_csv_byte(office)
+    tampering.delete_a_page(office)
+    assert terminal.run(command.main, [served.rstrip("/"), "--quiet"]) == 1
+    out = capsys.readouterr().out
+    assert "Tệp thang/2026-05/index.html đã bị xóa." in out
+    assert "Tháng bị động đến: Tháng 5/2026." in out
+
+
+def test_a_manifest_cannot_make_the_fetcher_write_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "copy").mkdir()
+    take("http://127.0.0.1:9/", tmp_path / "copy", ("../evil", File(1, "0" * 64)))
+    assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/", "http://[::1"])
+def test_a_site_that_cannot_be_reached_is_a_sentence(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert terminal.run(command.main, [address, "--quiet"]) == 1
+    assert "Không tải được" in capsys.readouterr().err
