@@ -26,6 +26,8 @@ address                            method  nobody   clerk  other  approver  admi
 /dung-trang                        GET     sign-in  403    403    200       403
 /dung-trang                        POST    sign-in  403    403    303       403
 /healthz                           GET     200      200    200    200       200
+/mau-doc                           GET     sign-in  403    403    200       200
+/mau-doc/<key>                     POST    sign-in  403    403    404       404
 /moi/<token>                       GET     404      404    404    404       404
 /moi/<token>                       POST    404      404    404    404       404
 /nguoi-dung                        GET     sign-in  403    403    403       200
@@ -41,11 +43,14 @@ address                            method  nobody   clerk  other  approver  admi
 /nop/<kind>/<unit>/<period>        POST    sign-in  403    403    404       403
 /nop/<kind>/<unit>/<period>/khong-phat-sinh  POST  sign-in  403  403  404  403
 /tep/<key>                         GET     sign-in  404    404    404       403
+/tep/<key>/cot                     GET     sign-in  404    404    404       403
+/tep/<key>/cot                     POST    sign-in  404    404    404       403
 /tep/<key>/duyet                   POST    sign-in  403    403    404       403
 /tep/<key>/gui                     POST    sign-in  404    404    404       403
 /tep/<key>/kiem-tra-lai            POST    sign-in  404    404    404       403
 /tep/<key>/rut                     POST    sign-in  404    404    404       403
 /tep/<key>/tra-lai                 POST    sign-in  403    403    404       403
+/tep/<key>/trang-tinh              POST    sign-in  404    404    404       403
 /tai-khoan                         GET     sign-in  200    200    200       200
 /tai-khoan/ma-du-phong             POST    sign-in  404    404    200       200
 /tai-khoan/ma-xac-thuc             GET     sign-in  200    200    200       200

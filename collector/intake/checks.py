@@ -6,6 +6,7 @@ import json
 import logging
 import threading
 import time
+from collections import deque
 from pathlib import Path
 
 from collector.database import Unavailable
@@ -29,6 +30,10 @@ POLL = 0.5
 """Another process may have handed something in: the queue is looked at so often (seconds)."""
 
 
+FOREIGN = 1000
+"""Of so many files that were another unit's it is remembered that they were: their page says why they are gone."""
+
+
 class Checks:
     """The threads that have files checked. `office` is the office's folder."""
 
@@ -36,6 +41,7 @@ class Checks:
         self.office, self.uploads, self.accounts, self.files = office, uploads, accounts, files
         self.changed = threading.Condition()
         self.stopping = False
+        self.foreign: deque[str] = deque(maxlen=FOREIGN)
         self.threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -112,6 +118,7 @@ class Checks:
             self.uploads.settle(upload.key, "failed", remark=said)
             return
         if "foreign" in found:
+            self.foreign.append(upload.key)
             self.uploads.forget(upload, upload.by, "foreign-unit", units=" ".join(found["foreign"]))
             if not self.uploads.is_kept(upload.sha256):
                 self.files.remove(task.source)

@@ -14,8 +14,11 @@ from publisher.catalogue import Kind, Office, open_office
 from publisher.catalogue.columns import Layout
 from publisher.checking import Checked, Group, check_file, group
 from publisher.errors import Mistake, Problem, column_letter
+from publisher.grids.marks import bare
 from publisher.ledger import canonical
 from publisher.reading import Book, Refused, open_book, source_rows
+from publisher.reading.header import count_hits, known_headers
+from publisher.reading.titles import DEEPEST, joined, single, trimmed
 
 GROUPS = 50
 """So many groups of errors are shown; all are counted, and the workbook has them all."""
@@ -106,6 +109,57 @@ def opened(task: Task) -> Book | Path:
         return task.source
 
 
+@dataclass(frozen=True)
+class Look:
+    """What somebody needs to tell a program what the columns are: the first rows of a sheet, and the titles of its
+    columns (with the column that is meant where that is known) when the header stands in rows `first` to `last`."""
+
+    sheets: tuple[str, ...]
+    sheet: str
+    rows: tuple[tuple[str, ...], ...]
+    first: int
+    last: int
+    titles: tuple[tuple[str, str], ...]
+
+
+def look(task: Task, first: int, last: int) -> Look:
+    """The first rows of a file and the titles of its columns; with `first` 0 the header is guessed: the row with most
+    text among those with most known titles.
+
+    Raises Mistake and Refused for what cannot be opened.
+    """
+    office = open_office(task.office)
+    kind = office.kinds[task.kind]
+    book = open_book(task.source, name=task.name)
+    visible = [sheet for sheet in book.sheets if sheet.visible]
+    wanted = task.reading.get("sheet")
+    sheet = next((one for one in visible if one.name == wanted), visible[0] if visible else None)
+    head = max(book.heads(sheet), key=lambda one: sum(len(trimmed(row)) for row in one.rows))
+    known = known_headers(kind)
+    if not 1 <= first <= last <= min(len(head.rows), first + DEEPEST - 1):
+        first = last = 1 + max(
+            range(len(head.rows)), key=lambda n: (count_hits(single(head.rows, n), kind, known), texts(head.rows[n]))
+        )
+    merged = sheet.look.merged if sheet else ()
+    titles = joined(head.rows, first - 1, last - 1, merged, known) if last > first else single(head.rows, first - 1)
+    meant = [
+        (title.label, next((known.names[k] for k in title.keys if k in known.names), "")) for title in titles.titles
+    ]
+    return Look(
+        sheets=tuple(one.name for one in visible),
+        sheet=sheet.name if sheet else "",
+        rows=tuple(tuple(shorten(bare(cell)) for cell in trimmed(row)[:COLUMNS]) for row in head.rows),
+        first=first,
+        last=last,
+        titles=tuple(meant[:COLUMNS]),
+    )
+
+
+def texts(row: Iterable[str]) -> int:
+    """How many cells of a row hold words."""
+    return sum(any(c.isalpha() for c in cell) for cell in row)
+
+
 def read_as(office: Office, name: str, reading: Mapping[str, Any]) -> tuple[Kind, str | None]:
     """The kind with the layout that was made for one file, if one was, and the name of the layout to read by."""
     kind = office.kinds[name]
@@ -130,6 +184,7 @@ def make_answer(checked: Checked, book: Book | Path) -> dict[str, Any]:
         "hidden": {s: max(0, len(found) - GROUPS) for s, found in parts.items()},
         "sheets": excerpt(shown, book) if isinstance(book, Book) else [],
         "codes": sorted({p.code for p in checked.errors}),
+        "names": list(book.names) if isinstance(book, Book) else [],
     }
 
 

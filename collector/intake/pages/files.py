@@ -48,7 +48,7 @@ def find(key: str) -> Shown:
     """The upload of an address. Raises NotFound, and Forbidden for a unit that is not the person's."""
     found = here().uploads.get(key)
     if found is None:
-        raise NotFound("upload")
+        raise Forbidden("foreign-unit") if key in here().checks.foreign else NotFound("upload")
     if not me().may(found.unit):
         here().accounts.note(me().login, "foreign-unit", key)
         raise Forbidden("foreign-unit")
@@ -63,7 +63,13 @@ def answer_of(upload: Upload) -> dict[str, Any]:
     path = here().files.answer(upload.key)
     known: dict[str, Any] = {} if upload.nothing or not path.exists() else json.loads(path.read_text(encoding="utf-8"))
     kinds = ("error", "warning", "note")
-    blank = {"groups": {key: [] for key in kinds}, "hidden": dict.fromkeys(kinds, 0), "sheets": [], "codes": []}
+    blank = {
+        "groups": {key: [] for key in kinds},
+        "hidden": dict.fromkeys(kinds, 0),
+        "sheets": [],
+        "codes": [],
+        "names": [],
+    }
     answer = {**blank, "empty": False, "others": [], **known}
     for groups in answer["groups"].values():
         for one in groups:
