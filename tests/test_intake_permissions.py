@@ -45,6 +45,7 @@ address                            method  nobody   clerk  other  approver  admi
 /tep/<key>                         GET     sign-in  404    404    404       403
 /tep/<key>/cot                     GET     sign-in  404    404    404       403
 /tep/<key>/cot                     POST    sign-in  404    404    404       403
+/tep/<key>/danh-dau.xlsx           GET     sign-in  404    404    404       403
 /tep/<key>/duyet                   POST    sign-in  403    403    404       403
 /tep/<key>/gui                     POST    sign-in  404    404    404       403
 /tep/<key>/kiem-tra-lai            POST    sign-in  404    404    404       403

@@ -12,7 +12,7 @@ from pathlib import Path
 from collector.database import Unavailable
 from collector.intake import children
 from collector.intake.accounts import EVERY_UNIT, Accounts
-from collector.intake.examining import Task, examine
+from collector.intake.examining import Task, examine, marked
 from collector.intake.files import Files
 from collector.intake.uploads import Upload, Uploads
 from publisher import words
@@ -25,6 +25,9 @@ AT_ONCE = 2
 
 SECONDS = 60
 """So long a check may take; a file with twenty thousand rows takes some seconds."""
+
+MARK_SECONDS = 180
+"""So long the making of a marked workbook may take: a person waits for it who asked for it."""
 
 POLL = 0.5
 """Another process may have handed something in: the queue is looked at so often (seconds)."""
@@ -41,6 +44,7 @@ class Checks:
         self.office, self.uploads, self.accounts, self.files = office, uploads, accounts, files
         self.changed = threading.Condition()
         self.stopping = False
+        self.marking = threading.Semaphore(AT_ONCE)
         self.foreign: deque[str] = deque(maxlen=FOREIGN)
         self.threads: list[threading.Thread] = []
 
@@ -96,15 +100,25 @@ class Checks:
             with self.changed:
                 self.changed.notify_all()
 
-    def _check(self, upload: Upload) -> None:
-        """Check one file, whatever comes of it."""
+    def task(self, upload: Upload) -> Task:
+        """An upload as a child is given it."""
         account = self.accounts.find_user(login=upload.by)
         units = None if account is None or EVERY_UNIT in account.units else tuple(sorted(account.units))
-        task = Task(
+        return Task(
             office=self.office, source=self.files.upload(upload.sha256), name=upload.name, kind=upload.kind,
             unit=upload.unit, period=upload.period, reading=upload.reading, units=units,
             answer=self.files.answer(upload.key), candidate=self.files.candidate(upload.key),
         )  # fmt: skip
+
+    def marked(self, upload: Upload) -> bytes:
+        """The file as a workbook with what is wrong marked in it. Raises ChildFailed, and Mistake as `mark` does."""
+        with self.marking:
+            found: bytes = children.run(marked, self.task(upload), seconds=MARK_SECONDS)
+        return found
+
+    def _check(self, upload: Upload) -> None:
+        """Check one file, whatever comes of it."""
+        task = self.task(upload)
         for path in (task.answer, task.candidate):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:

@@ -68,10 +68,9 @@ def work(pipe: Connection, job: Callable[..., Any], args: tuple[Any, ...], secon
     """In the child: the job, within its limits. A bug is told by where it happened, never by its message: that may
     repeat what stands in a file."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    with contextlib.suppress(ValueError):  # a lower limit of the system stays
-        limit = used_memory() + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    for what, limit in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, used_memory() + MEMORY)):
+        _, hard = resource.getrlimit(what)  # it stays: the sandbox of a workbook sets limits of its own
+        resource.setrlimit(what, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
     try:
         answer: tuple[str, Any] = ("done", job(*args))
     except Mistake as error:

@@ -19,6 +19,7 @@ from publisher.ledger import canonical
 from publisher.reading import Book, Refused, open_book, source_rows
 from publisher.reading.header import count_hits, known_headers
 from publisher.reading.titles import DEEPEST, joined, single, trimmed
+from publisher.workbooks.marked import mark
 
 GROUPS = 50
 """So many groups of errors are shown; all are counted, and the workbook has them all."""
@@ -62,21 +63,11 @@ def examine(task: Task) -> dict[str, Any]:
 
     Raises Mistake for what cannot be read at all.
     """
-    office = open_office(task.office)
-    kind, layout = read_as(office, task.kind, task.reading)
-    office = replace(office, kinds={**office.kinds, kind.name: kind})
-    book = opened(task)
-
-    def check(defaults: Mapping[str, str]) -> Checked:
-        return check_file(
-            office, kind, book, name=task.name, period=task.period, defaults=defaults, layout=layout,
-            sheet=task.reading.get("sheet"), collect=True,
-        )  # fmt: skip
-
-    checked = check({"unit_code": task.unit})
+    office, kind, book = prepared(task)
+    checked = check(task, office, kind, book, {"unit_code": task.unit})
     found = {unit for unit, _ in checked.submissions if office.units.get(unit)}
     if any(problem.code == "unit-differs" for problem in checked.errors):
-        found |= {unit for unit, _ in check({}).submissions}
+        found |= {unit for unit, _ in check(task, office, kind, book, {}).submissions}
     if task.units is not None and (foreign := sorted(found - set(task.units))):
         return {"foreign": foreign}
     answer = make_answer(checked, book)
@@ -99,6 +90,29 @@ def examine(task: Task) -> dict[str, Any]:
         "rows": checked.rows,
         "candidate": sha256,
     }
+
+
+def marked(task: Task) -> bytes:
+    """The file itself as a workbook with what is wrong marked in it. Raises Mistake as `mark` does."""
+    office, kind, book = prepared(task)
+    checked = check(task, office, kind, book, {"unit_code": task.unit})
+    return mark(book, checked.problems, kind, name=task.name)
+
+
+def prepared(task: Task) -> tuple[Office, Kind, Book | Path]:
+    """The office with the kind as this file is read, and the file."""
+    office = open_office(task.office)
+    kind = read_as(office, task.kind, task.reading)
+    return replace(office, kinds={**office.kinds, kind.name: kind}), kind, opened(task)
+
+
+def check(task: Task, office: Office, kind: Kind, book: Book | Path, defaults: Mapping[str, str]) -> Checked:
+    """The check of the file; `defaults` fill columns that it lacks."""
+    return check_file(
+        office, kind, book, name=task.name, period=task.period, defaults=defaults,
+        layout=OWN if task.reading.get("own") else task.reading.get("layout"), sheet=task.reading.get("sheet"),
+        collect=True,
+    )  # fmt: skip
 
 
 def opened(task: Task) -> Book | Path:
@@ -160,14 +174,14 @@ def texts(row: Iterable[str]) -> int:
     return sum(any(c.isalpha() for c in cell) for cell in row)
 
 
-def read_as(office: Office, name: str, reading: Mapping[str, Any]) -> tuple[Kind, str | None]:
-    """The kind with the layout that was made for one file, if one was, and the name of the layout to read by."""
+def read_as(office: Office, name: str, reading: Mapping[str, Any]) -> Kind:
+    """The kind, with the layout that was made for one file, if one was."""
     kind = office.kinds[name]
     own = reading.get("own")
-    if own:
-        made = Layout.model_validate({**own, "name": OWN})
-        return kind.model_copy(update={"layouts": (*kind.layouts, made)}), OWN
-    return kind, reading.get("layout")
+    if not own:
+        return kind
+    made = Layout.model_validate({**own, "name": OWN})
+    return kind.model_copy(update={"layouts": (*kind.layouts, made)})
 
 
 # The answer

@@ -39,6 +39,7 @@ TABLE: Mapping[str, frozenset[str]] = {
         "hand_in.upload": "clerk approver",
         "hand_in.nothing": "clerk approver",
         "files.upload": "clerk approver",
+        "files.marked": "clerk approver",
         "files.check_again": "clerk approver",
         "files.submit": "clerk approver",
         "files.withdraw": "clerk approver",

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from markupsafe import Markup
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from collector import web
 from collector.intake.accounts import Account
+from collector.intake.children import ChildFailed
 from collector.intake.here import address, here, language, say, told
 from collector.intake.permissions import APPROVER, me
 from collector.intake.uploads import UnderWay, Upload
@@ -230,6 +231,28 @@ def name_of(kind: Kind, column: str, text: str) -> str:
         entry = here().office.table(declared.table).get(text)
         return entry.name[language()] if entry else text
     return next((c.titles[language()] for c in declared.categories if c.value == text), text)
+
+
+@blueprint.get("/<key>/danh-dau.xlsx")
+def marked(key: str) -> Response:
+    """The file itself, as a workbook with its wrong cells marked; made when it is asked for."""
+    shown = find(key)
+    found = shown.upload
+    if found.nothing or found.state in ("waiting", "checking"):
+        raise NotFound
+    try:
+        content = here().checks.marked(found)
+    except (ChildFailed, Mistake) as error:
+        raise ServiceUnavailable("marked", retry_after=60) from error
+    return workbook(content, f"danh-dau-{found.kind}-{found.unit}-{found.period}.xlsx")
+
+
+def workbook(content: bytes, name: str) -> Response:
+    """A workbook to be saved, under a plain name."""
+    answer = make_response(content)
+    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 # What is done with it

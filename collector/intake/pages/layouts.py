@@ -4,7 +4,7 @@ approver or an administrator.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from collector.intake import children
-from collector.intake.examining import OWN, Look, Task, look
+from collector.intake.examining import OWN, Look, look
 from collector.intake.here import address, here, language, say, told
 from collector.intake.pages.files import Shown, find
 from collector.intake.pages.hand_in import look as check
@@ -50,12 +50,7 @@ class Column:
 
 def looked_at(shown: Shown, first: int, last: int, sheet: str) -> Look:
     """The first rows of a file. Raises NotFound when it cannot be opened at all: its page says why."""
-    found = shown.upload
-    task = Task(
-        office=here().settings.office, source=here().files.upload(found.sha256), name=found.name, kind=found.kind,
-        unit=found.unit, period=found.period, reading={"sheet": sheet} if sheet else {}, units=None,
-        answer=here().files.answer(found.key), candidate=here().files.candidate(found.key),
-    )  # fmt: skip
+    task = replace(here().checks.task(shown.upload), reading={"sheet": sheet} if sheet else {})
     try:
         answer: Look = children.run(look, task, first, last, seconds=LOOK_SECONDS)
     except (children.ChildFailed, Mistake) as error:

@@ -1,0 +1,262 @@
+"""The staff pages in a real browser on the real server: the clerk's month from the messy workbook to the public page,
+and every kind of page for everybody (axe, keyboard, phone).
+"""
+
+import io
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
+from passlib.totp import TOTP
+from playwright.sync_api import Browser, Page
+
+from publisher.catalogue import open_office
+from publisher.ledger import accept, read_ledger
+from tests import browser
+from tests.intake_app import PASSWORD, make_staff_office
+from tests.intake_server import Running, serving
+from tests.submitted import PROCEDURES, file_of
+from tests.test_accessibility import MODES, violations
+
+HEADER = (
+    ("STT", "Lĩnh vực", "Tổng số tiếp nhận", "Trong kỳ", "", "Từ kỳ trước", "Đã giải quyết", "", "", "",
+     "Đang giải quyết", "", ""),
+    ("", "", "", "Trực tuyến", "Trực tiếp, dịch vụ bưu chính", "",
+     "Tổng số", "Trước hạn", "Đúng hạn", "Quá hạn", "Tổng số", "Trong hạn", "Quá hạn"),
+    tuple(f"({number})" for number in range(1, 14)),
+)  # fmt: skip
+ROWS = (
+    (1, "Hộ tịch", "1.246", "1.200", 40, 6, 1240, 1200, 40, 0, 6, 6, 0),
+    (2, "Chứng thực", 100, 60, 40, 0, 95, 80, 15, 0, "5 hs", 5, 0),
+    (3, "Đất đai", 51, 11, 40, 0, 47, 40, 5, 3, 3, 3, 0),
+)
+TOTAL = ("", "Tổng cộng", 1397, 1271, 120, 6, 1383, 1320, 60, 3, 14, 14, 0)
+
+
+def messy_workbook() -> bytes:
+    """What the system exports: a title, merged headers of two rows, column numbers, "1.246" as text, a total row, a
+    signature; with a word where a number belongs and a sum that is one too small."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Báo cáo"
+    sheet["A1"] = "ỦY BAN NHÂN DÂN PHƯỜNG BA ĐÌNH"
+    sheet["A2"] = "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH"
+    sheet["A2"].font = Font(bold=True)
+    sheet["A3"] = "Kỳ báo cáo: Tháng 6/2026 (Từ ngày 15/5/2026 đến ngày 14/6/2026)"
+    for row in HEADER:
+        sheet.append(row)
+    for merged in ("A1:M1", "A2:M2", "A3:M3", "A4:A5", "B4:B5", "C4:C5", "D4:E4", "F4:F5", "G4:J4", "K4:M4"):
+        sheet.merge_cells(merged)
+    for line in (*ROWS, TOTAL):
+        sheet.append(line)
+    sheet.append([])
+    sheet.append(["", "Người lập biểu", *[""] * 8, "THỦ TRƯỞNG ĐƠN VỊ"])
+    sheet.append(["", "(Ký, họ tên)", *[""] * 8, "(Ký, đóng dấu)"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server of a small office where May is published."""
+    root = make_staff_office(
+        tmp_path_factory.mktemp("browser") / "office", datasets={"procedures": {}}, first_period="2026-05",
+        last_period="2026-06", today="2026-07-10",
+    )  # fmt: skip
+    office = open_office(root)
+    kind = office.kinds["procedures"]
+    may = {**PROCEDURES, "period": "2026-05", "field_code": "HT"}
+    accept(office, kind, file_of(kind, may))
+    with serving(root) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The browser of the system."""
+    with browser.chromium() as found:
+        yield found
+
+
+def come(page: Page, link: str) -> str:
+    """Use an invitation; gives the key of the second factor where one had to be set up."""
+    page.goto(link)
+    page.fill("#password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    page.click("main button")
+    if not page.locator("code.key").count():
+        return ""
+    key = re.sub(r"[^A-Z2-7]", "", page.inner_text("code.key"))
+    page.fill("#code", str(TOTP(key=key).generate().token))
+    page.click("main button")
+    assert page.locator("ul.codes li").count() == 8
+    page.click("text=Đã cất mã, tiếp tục")
+    return key
+
+
+def checked(page: Page) -> None:
+    """Wait until a file is checked: the page asks again by itself."""
+    for _ in range(60):
+        if not page.locator("meta[http-equiv='refresh']").count():
+            return
+        time.sleep(1)
+        page.reload()
+    raise AssertionError(page.inner_text("main"))
+
+
+def test_a_clerk_with_the_messy_workbook_publishes_the_month(
+    server: Running, chromium: Browser, tmp_path: Path
+) -> None:
+    messy = tmp_path / "Báo cáo tháng 6 (1).xlsx"
+    messy.write_bytes(messy_workbook())
+    with browser.visit(chromium, server.address, java_script_enabled=False, accept_downloads=True) as clerk:
+        page = clerk.page
+        come(page, server.invite("lan.nguyen", "Nguyễn Thị Lan", "clerk", "00004"))
+        assert "quá hạn" in page.inner_text("main")
+        page.click("main a:has-text('Hồ sơ')")
+
+        page.set_input_files("#file", messy)
+        page.click("button:has-text('Nộp và kiểm tra')")
+        checked(page)
+        assert re.fullmatch(r"Tệp chưa được nhận: \d+ lỗi\.", page.inner_text("h1"))
+        assert "Chưa có số liệu nào được công bố." in page.inner_text("main")
+        summary = page.inner_text("[role=alert]")
+        assert "K8" in summary, summary
+        assert "5 hs" in summary
+        page.click("[role=alert] a >> nth=0")
+        assert page.url.partition("#")[2] == "s1-K8"
+
+        with page.expect_download(timeout=120_000) as coming:
+            page.click("text=Tải tệp đã đánh dấu")
+        marked = tmp_path / "marked.xlsx"
+        coming.value.save_as(marked)
+        book = load_workbook(marked)
+        assert book.sheetnames[0] == "Danh sách lỗi"
+        sheet = book["Báo cáo"]
+        assert sheet["K8"].comment is not None
+        sheet["K8"], sheet["G9"] = 5, 48
+        marked_again = tmp_path / "đã sửa.xlsx"
+        book.save(marked_again)
+
+        page.set_input_files("#file", marked_again)
+        page.click("button:has-text('Nộp và kiểm tra')")
+        checked(page)
+        assert page.inner_text("h1").startswith("Xem trước"), page.inner_text("main")
+        figures = page.inner_text("table.figures")
+        assert "99,8%" in figures, figures
+        for box in page.locator("fieldset.warning").all():
+            box.locator("input[type=checkbox]").check()
+            box.locator("textarea").fill("Số hồ sơ tăng vì kỳ này nhận cả hồ sơ của phường cũ.")
+        page.click("button:has-text('Gửi duyệt')")
+        assert "Đang chờ duyệt" in page.inner_text(".verdict")
+        assert not clerk.foreign
+        assert not [error for error in clerk.errors if "favicon" not in error]
+
+    with browser.visit(chromium, server.address, java_script_enabled=False) as approver:
+        page = approver.page
+        key = come(page, server.invite("minh.tran", "Trần Văn Minh", "approver", "*"))
+        page.click("text=Đăng xuất")
+        page.fill("#login", "minh.tran")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        later = TOTP(key=key).generate(time=time.time() + 30)  # that of now was used to set it up
+        page.fill("#code", str(later.token))
+        page.click("main button")
+        page.click("text=1 tệp đang chờ duyệt")
+        page.click("main tbody a")
+        assert "99,8%" in page.inner_text("table.figures")
+        page.click("button:has-text('Duyệt và cho công bố')")
+        assert "Đã duyệt" in page.inner_text(".verdict")
+        assert not (server.office / "site" / "current").exists()
+        page.goto(server.address + "dung-trang")
+        page.click("button:has-text('Dựng ngay')")
+        for _ in range(120):
+            if "xong, bản" in page.inner_text("main"):
+                break
+            assert "chưa dựng được" not in page.inner_text("main"), page.inner_text("main")
+            time.sleep(1)
+            page.reload()
+        assert re.search(r"xong, bản 0001-[0-9a-f]{8}", page.inner_text("main")), page.inner_text("main")
+
+    (_, line) = read_ledger(open_office(server.office)).lines
+    assert (line.unit, line.period, line.role) == ("00004", "2026-06", "approver")
+    with browser.served(server.office / "site" / "current") as at, browser.visit(chromium, at) as citizen:
+        page = citizen.open("don-vi/phuong-ba-dinh/")
+        found = page.locator("data[data-of='procedures/on_time_pct/00004/2026-06/month']").first
+        assert found.inner_text() == "99,8%"
+        assert "của phường cũ" in page.content() or not line.explanations
+
+
+PAGES = ("", "nop", "nop/procedures/00004/2026-06", "duyet", "dung-trang", "mau-doc", "nguoi-dung", "tai-khoan",
+         "tai-khoan/mat-khau", "tai-khoan/ma-xac-thuc", "nhat-ky", "khong-co-trang-nay")  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_axe_finds_nothing_on_any_page(server: Running, chromium: Browser, tmp_path: Path, mode: str) -> None:
+    messy = tmp_path / "x.xlsx"
+    messy.write_bytes(messy_workbook())
+    login = "axe-" + re.sub(r"\W+", "-", mode)
+    with browser.visit(chromium, server.address, **MODES[mode]) as visitor:
+        page, bad = visitor.page, {}
+
+        def look(name: str) -> None:
+            if report := violations(page):
+                bad[name] = report
+            wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            if wide:
+                bad[f"{name}: wider than the screen"] = page.url
+
+        page.goto(server.address + "dang-nhap")
+        look("sign in")
+        link = server.invite(login, "Lê Thị Hạnh", "administrator")
+        page.goto(link)
+        look("invitation")
+        page.fill("#password", "ngắn")
+        page.click("main button")
+        look("invitation with a fault")
+        page.fill("#password", PASSWORD)
+        page.fill("#again", PASSWORD)
+        page.click("main button")
+        look("second factor")
+        key = re.sub(r"[^A-Z2-7]", "", page.inner_text("code.key"))
+        page.fill("#code", str(TOTP(key=key).generate().token))
+        page.click("main button")
+        look("recovery codes")
+        for path in ("nguoi-dung", "mau-doc", "tai-khoan", "tai-khoan/mat-khau", "tai-khoan/ma-xac-thuc", "nhat-ky"):
+            page.goto(server.address + path)
+            look(path)
+        page.click("text=Đăng xuất")
+        come(page, server.invite(f"{login}-2", "Lê Thị Hạnh", "approver", "*"))
+        for path in ("", "nop", "nop/procedures/00008/2026-06", "duyet", "dung-trang", "mau-doc", "khong-co"):
+            page.goto(server.address + path)
+            look(path or "home")
+        page.goto(server.address + "nop/procedures/00008/2026-06")
+        page.set_input_files("#file", messy)
+        page.click("button:has-text('Nộp và kiểm tra')")
+        checked(page)
+        look("refused")
+        page.goto(page.url.partition("?")[0].partition("#")[0] + "/cot")
+        look("columns")
+        page.goto(server.address + "nop/procedures/00008/2026-06")
+        good = load_workbook(messy)
+        good.active["K8"], good.active["G9"] = 5, 48
+        fixed = tmp_path / "fixed.xlsx"
+        good.save(fixed)
+        page.set_input_files("#file", fixed)
+        page.click("button:has-text('Nộp và kiểm tra')")
+        checked(page)
+        look("preview")
+        page.goto(server.address + "?lang=en")
+        look("home in English")
+        assert not bad, "\n".join(f"{name}:\n{report}" for name, report in bad.items())
+
+
+def test_the_server_stops_in_order_and_leaves_nothing_behind(server: Running) -> None:
+    log = server.log.read_text(encoding="utf-8")
+    assert "Traceback" not in log
+    assert "Trang cán bộ: http://127.0.0.1:" in log
