@@ -54,14 +54,14 @@ def plan(office: Office, kind: Kind, unit: str, label: str) -> Plan:
     a unit that has nothing to submit then, `template-period` for a month in which the kind has no report.
     """
     if not kind.handed_in or kind.derived:
-        raise Mistake("template-none", {"kind": kind.title.vi, "kind_en": kind.title["en"]})
+        raise Mistake("template-none", {"kind": kind.title.vi})
     entry = office.units.get(unit)
     if not isinstance(entry, Unit):
         raise Mistake("unknown-unit", {"unit": unit}, exit_code=2)
     if not LABEL.fullmatch(label):
         raise Mistake("period-label", {"value": label}, exit_code=2)
     if not kind.reports(label):
-        raise Mistake("template-period", {"period": label, "kind": kind.title.vi, "kind_en": kind.title["en"]})
+        raise Mistake("template-period", {"period": label, "kind": kind.title.vi})
     if entry not in office.units_of(kind, label):
         raise Mistake("template-unit", {"unit": entry.name.vi, "period": label, "kind": kind.title.vi})
     period = office.period(kind, label)
