@@ -18,6 +18,7 @@ from publisher import words
 from publisher.catalogue import Office
 from publisher.errors import Mistake, Problem
 from publisher.measures import Book
+from publisher.measures.peers import Peers
 from publisher.pages import figures
 
 ROOT_LANGUAGE = words.LANGUAGES[0]
@@ -25,6 +26,9 @@ ROOT_LANGUAGE = words.LANGUAGES[0]
 
 SHOWN = 20
 """How many findings the failure carries; it counts them all."""
+
+COMPARED = frozenset({"lower", "upper", "whole"})
+"""What an address ends in that stands beside a figure where units are compared."""
 
 FIGURES_KEPT = 1024
 """How many figures stay printed: those of a page."""
@@ -167,12 +171,20 @@ class Figures:
         self.office = office
         self.book = book
         self.printed = lru_cache(FIGURES_KEPT)(self.print_figure)
+        self.peers = Peers(book)
+        self.beside_whole = lru_cache(FIGURES_KEPT)(self.print_beside)
 
     def print_figure(self, lang: str, address: str) -> dict[str, figures.Printed]:
         """How a figure and its parts are printed, by address. Raises KeyError or ValueError where there is none."""
         figure = self.book.at(address)
         few = self.office.settings.thresholds.small_group
         return figures.printed(lang, self.office.kinds[figure.kind].measures[figure.measure], figure, few)
+
+    def print_beside(self, lang: str, address: str) -> dict[str, figures.Printed]:
+        """How what stands beside a figure that is compared is printed, by address. Raises as `print_figure` does."""
+        figure = self.book.at(address)
+        measure = self.office.kinds[figure.kind].measures[figure.measure]
+        return figures.printed_beside(lang, measure, figure, self.peers.of(figure))
 
     def check(self, file: str, lang: str, document: etree._Element) -> Iterator[Problem]:
         """Every figure of a page: value and text are the book's, and no `<data>` is without an address."""
@@ -183,7 +195,9 @@ class Figures:
                     continue
                 address = ""
             try:
-                expected = self.printed(lang, address.partition("#")[0])[address]
+                plain, _, part = address.partition("#")
+                known = self.beside_whole if part in COMPARED else self.printed
+                expected = known(lang, plain)[address]
             except (KeyError, ValueError):
                 yield finding("site-figure-unknown", file, address)
                 continue

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 from urllib.parse import unquote
 
@@ -163,6 +164,8 @@ class Office:
             kind, _, period, _ = path.parts[-4:]
             with path.open(encoding="utf-8", newline="") as stream:
                 self.rows[kind, path.stem, period] = list(csv.DictReader(stream, strict=True))
+        with (root / "datasets" / "units.csv").open(encoding="utf-8", newline="") as stream:
+            self.group = {row["code"]: (row["level"], row["parent"]) for row in csv.DictReader(stream)}
 
     def of(self, kind: str, unit: str, period: str, basis: str) -> list[Row]:
         """The rows of one unit or, for `all`, of every unit, on one basis."""
@@ -198,10 +201,12 @@ class Office:
         return sum(cells, Fraction(0)) if cells else None
 
     def span(self, kind: str, unit: str, period: str) -> list[str]:
-        """The months of a quarter or a year; none when one of them is not there on the basis "month"."""
+        """The months of a quarter, a year or a stretch; none when one of them is not there on the basis "month"."""
         there = {p for (k, u, p) in self.rows if k == kind and unit in (u, "all") and self.of(kind, unit, p, "month")}
         year, _, quarter = period.partition("-Q")
-        if quarter:
+        if "--" in period:
+            months = stretch(period)
+        elif quarter:
             months = [f"{year}-{number:02d}" for number in range(3 * int(quarter) - 2, 3 * int(quarter) + 1)]
         else:
             last = max((p for p in there if p[:4] == year), default="")
@@ -235,12 +240,12 @@ class Office:
         def look_up(tally: str) -> Fraction | None:
             of, _, name = tally.rpartition(".")
             of = of or kind
-            if "-Q" in period or len(period) == 4:
+            if "-Q" in period or "--" in period or len(period) == 4:
                 return self.over(of, name, unquote(unit), self.span(kind, unquote(unit), period))
             where = split if split[0] in BREAKDOWNS[of] else ("", "")
             return self.tally(of, name, self.of(of, unquote(unit), unquote(period), unquote(basis)), where)
 
-        months = 0 if "-Q" in period or len(period) == 4 else 1
+        months = 0 if "-Q" in period or "--" in period or len(period) == 4 else 1
 
         def look_up_own(tally: str) -> Fraction | None:
             return look_up(tally) if tally else None
@@ -305,6 +310,104 @@ def wilson(above: Fraction, below: Fraction) -> dict[str, Fraction]:
     return {"low": Fraction(0) if above == 0 else low, "high": Fraction(100) if above == below else high}
 
 
+# --- units held against each other: the limits of a funnel plot, a second time
+
+FEW_CASES, FEW_UNITS, FEW_FREEDOM, MONTHS_BACK, CHANCE = 30, 5, 30, 12, 0.05
+COMPARED = {("procedures", "on_time_pct"), ("procedures", "online_pct"), ("procedures", "pending_late_pct")}
+
+
+def shifted(month: str, by: int) -> str:
+    """A month moved by some months."""
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + by, 12)
+    return f"{year}-{number + 1:02d}"
+
+
+def stretch(period: str) -> list[str]:
+    """The months of a stretch."""
+    first, last = period.split("--")
+    months = [first]
+    while months[-1] < last:
+        months.append(shifted(months[-1], 1))
+    return months
+
+
+def parts_of_group(office: Office, address: str, period: str) -> dict[str, tuple[int, int]]:
+    """Numerator and denominator of every unit beside the one of an address."""
+    kind, measure, unit, *_ = address.split("/")
+    found = {}
+    for code, group in office.group.items():
+        if group == office.group[unquote(unit)]:
+            _, _, above, below, _ = office.figure(f"{kind}/{measure}/{code}/{period}/month")
+            if above is not None and below is not None and 0 <= above <= below:
+                found[code] = (int(above), int(below))
+    return found
+
+
+def swings(history: dict[str, list[tuple[int, int]]]) -> tuple[float, float, int]:
+    """(factor, variance between months, degrees of freedom) of the units' months against their own rates."""
+    squares, freedom, weight = Fraction(0), 0, Fraction(0)
+    for months in history.values():
+        given = [(x, n) for x, n in months if n]
+        x_all, n_all = sum(x for x, _ in given), sum(n for _, n in given)
+        if len(given) > 1 and 0 < x_all < n_all:
+            p = Fraction(x_all, n_all)
+            squares += sum((x - n * p) ** 2 / (n * p * (1 - p)) for x, n in given)
+            freedom += len(given) - 1
+            weights = [n / (p * (1 - p)) for _, n in given]
+            weight += sum(weights) - sum(w * w for w in weights) / sum(weights)
+    if not freedom:
+        return 1.0, 0.0, 0
+    return max(1.0, float(squares / freedom)), max(0.0, float((squares - freedom) / weight)), freedom
+
+
+def quantiles(n: int, p: Fraction, outside: float) -> tuple[int, int]:
+    """The least k with more than `outside` at and below it, and the greatest with more at and above it."""
+    with localcontext() as context:
+        context.prec = 40
+        share = Decimal(p.numerator) / Decimal(p.denominator)
+        terms = [(1 - share) ** n]
+        for k in range(1, n + 1):
+            terms.append(terms[-1] * (n - k + 1) / k * share / (1 - share))
+        ends, limit = [], Decimal(outside)
+        for order in (terms, terms[::-1]):
+            total, k = Decimal(0), -1
+            while total <= limit:
+                k += 1
+                total += order[k]
+            ends.append(k)
+    return ends[0], n - ends[1]
+
+
+def beside(office: Office, address: str) -> dict[str, Fraction]:
+    """The limits and the whole that stand beside a figure; empty where it is not compared."""
+    kind, measure, unit, period, basis, *split = address.split("/")
+    if (kind, measure) not in COMPARED or basis != "month" or split or unit == "all":
+        return {}
+    cases = {code: pair for code, pair in parts_of_group(office, address, period).items() if pair[1]}
+    months = stretch(period) if "--" in period else [period]
+    history: dict[str, list[tuple[int, int]]] = {}
+    for back in range(MONTHS_BACK):
+        for code, pair in parts_of_group(office, address, shifted(months[-1], -back)).items():
+            history.setdefault(code, []).append(pair)
+    factor, between, freedom = swings(history)
+    judged = sum(n >= FEW_CASES for _, n in cases.values())
+    if unquote(unit) not in cases or judged < FEW_UNITS or freedom < FEW_FREEDOM:
+        return {}
+    p = Fraction(sum(x for x, _ in cases.values()), sum(n for _, n in cases.values()))
+    outside = (1 - (1 - CHANCE) ** (1 / judged)) / 2
+    z, n = NormalDist().inv_cdf(1 - outside), cases[unquote(unit)][1]
+    wider = max(factor, 1 + between * n / (len(months) * float(p * (1 - p))))
+    by = 1.0
+    if wider > 1:
+        v = max(freedom, 3)
+        t = z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
+        t += (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
+        by = wider**0.5 * t / z
+    low, high = quantiles(n, p, outside)
+    lower, upper = (p * n + Fraction(by) * (end - p * n) for end in (low, high))
+    return {"lower": 100 * max(lower, Fraction(0)) / n, "upper": 100 * min(upper, Fraction(n)) / n, "whole": 100 * p}
+
+
 def expected(office: Office, lang: str, address: str) -> tuple[Fraction | None, set[str]]:
     """The value that an element must have, and the texts that are right for it."""
     plain, _, part = address.partition("#")
@@ -315,6 +418,9 @@ def expected(office: Office, lang: str, address: str) -> tuple[Fraction | None, 
         if (kind, measure) not in INTERVALS or numerator is None or denominator is None:
             raise ValueError(f"there is no interval: {address}")
         value = wilson(numerator, denominator)[part]
+        return value, {percentage(lang, value, places)}
+    if part in ("lower", "upper", "whole"):
+        value = beside(office, plain)[part]
         return value, {percentage(lang, value, places)}
     if part:
         if form not in ("ratio", "low", "high"):

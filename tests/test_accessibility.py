@@ -20,6 +20,7 @@ from publisher import offline, release
 from publisher.catalogue import open_office
 from publisher.catalogue.office import HOME, ZONE
 from publisher.ledger import accept
+from publisher.measures import peers
 from tests import browser
 from tests.offices import UNITS, make_office
 from tests.submitted import BASES, PROCEDURES, file_of
@@ -87,8 +88,11 @@ def office_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(office_root: Path) -> Path:
-    """Its site."""
-    return release.build(open_office(office_root)).folder
+    """Its site; its few units and months are enough for a comparison."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(peers, "FEWEST", 2)
+        patch.setattr(peers, "FREEDOM", 1)
+        return release.build(open_office(office_root)).folder
 
 
 @pytest.fixture(scope="module")
@@ -348,12 +352,16 @@ LETTERS = """e => {
 }"""
 
 
+COMPARISON = "so-sanh/procedures/on_time_pct/commune/"
+
+
 def test_letters_in_charts_are_no_smaller_than_eleven_pixels(chromium: Browser, address: str) -> None:
     for viewport in (SMALLEST, PHONE, DESKTOP):
         with browser.visit(chromium, address, viewport=viewport) as visitor:
-            texts = visitor.open(UNIT).locator("svg.ck-svg text").all()
-            assert len(texts) > 10
-            assert min(text.evaluate(LETTERS) for text in texts) >= 11
+            for path in (UNIT, COMPARISON):
+                texts = visitor.open(path).locator("svg.ck-svg text").all()
+                assert len(texts) > 10, path
+                assert min(text.evaluate(LETTERS) for text in texts) >= 11, path
 
 
 def test_letters_twice_as_big_stay_on_the_page(chromium: Browser, address: str, site: Path) -> None:

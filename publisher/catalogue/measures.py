@@ -157,7 +157,8 @@ class Measure(Declared):
     `interval: wilson` puts the Wilson score interval (95 %) beside a ratio. `hidden` names tallies: a figure that is
     blank although their sum is above 0 is not missing but held back, since too few people stand behind it. `bands` name
     grades of its values; a total has one only when none of its measures is left out. `cases` is the word for what a
-    ratio counts, such as dossiers; `hidden_text` what is said of a figure held back, with the place {count}.
+    ratio counts, such as dossiers; `hidden_text` what is said of a figure held back, with the place {count}. `compare`
+    puts units side by side on pages of their own.
     """
 
     title: Text
@@ -177,6 +178,7 @@ class Measure(Declared):
     hidden: tuple[str, ...] = ()
     hidden_text: Text = Text(vi="")
     bands: tuple[Band, ...] = ()
+    compare: bool = False
 
     @model_validator(mode="after")
     def one_formula(self) -> "Measure":
@@ -185,6 +187,10 @@ class Measure(Declared):
             raise ValueError(f"a measure needs exactly one of {', '.join(FORMS)}")
         if self.interval and not self.ratio:
             raise ValueError("an interval belongs to a ratio")
+        if self.compare and not (self.ratio or self.score or self.total):
+            raise ValueError("only a ratio, a score or a total of scores is compared")
+        if self.compare and self.better == "neither":
+            raise ValueError("what is compared must say which way is better")
         return self
 
     @cached_property

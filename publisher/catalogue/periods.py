@@ -91,15 +91,31 @@ def between(first: str, last: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def months_in(period: str) -> tuple[str, ...]:
-    """The labels of the months of a month, quarter, half year or year. Raises ValueError for anything else."""
+    """The labels of the months of a month, quarter, half year, year or stretch of months.
+
+    Raises ValueError for anything else.
+    """
     if LABEL.fullmatch(period):
         return (period,)
+    if is_stretch(period):
+        return tuple(between(*period.split("--")))
     match = LONG_PERIOD.fullmatch(period)
     if not match or (match[2] == "H" and match[3] not in "12"):
         raise ValueError(f"not a period: {period!r}")
     length = {"Q": 3, "H": 6}.get(match[2], 12)
     first = length * (int(match[3] or 1) - 1) + 1
     return tuple(label(int(match[1]), number) for number in range(first, first + length))
+
+
+def stretch(first: str, last: str) -> str:
+    """The label of all months from first to last: `2025-11--2026-10`, as ISO 8601 writes an interval."""
+    return f"{first}--{last}"
+
+
+def is_stretch(text: str) -> bool:
+    """Whether a label is that of a stretch of at least two months."""
+    first, _, last = text.partition("--")
+    return bool(LABEL.fullmatch(first) and LABEL.fullmatch(last)) and first < last
 
 
 def span(text: str, months: int) -> str:

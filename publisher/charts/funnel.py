@@ -81,7 +81,7 @@ def funnel(
         left,
         right,
         tuple(Tick(place(step, up, foot, TOP), write(step), "end") for step in up),
-        tuple(Tick(place(step, across, left, right), count(step)) for step in across),
+        case_ticks(across, left, right, count),
         tuple(spot(n, low) for n, low, _ in ends),
         tuple(spot(n, high) for n, _, high in ends),
         place(whole, up, foot, TOP),
@@ -89,6 +89,12 @@ def funnel(
         names([name for name, *_ in units], dots, left, right, foot),
         up[0],
     )
+
+
+def case_ticks(steps: list[float], left: float, right: float, count: Callable[[float], str]) -> tuple[Tick, ...]:
+    """The marks of the cases; the last one's text ends where the plot ends."""
+    ends = ["middle"] * (len(steps) - 1) + ["end"]
+    return tuple(Tick(place(step, steps, left, right), count(step), end) for step, end in zip(steps, ends, strict=True))
 
 
 def names(texts: Sequence[str], dots: Sequence[Dot], left: float, right: float, foot: float) -> tuple[Name, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from publisher.catalogue import Kind, Office, Unit
-from publisher.catalogue.periods import months_in, span
+from publisher.catalogue.periods import is_stretch, months_in, span
 from publisher.measures.figures import Figure, Number, State, compute, decode, prepare, rounded, total
 from publisher.measures.lines import Cell, Cells, Lines, put_together
 from publisher.measures.months import fold
@@ -266,13 +266,16 @@ class Book:
             return months
         if basis != MONTH:
             return ()
-        whole_year = len(months) == 12
+        stretch = is_stretch(period)
+        whole_year = len(months) == 12 and not stretch
         months = tuple(month for month in months if self.office.kinds[kind].reports(month))
         places = self._lines(kind, unit == EVERY).places
         there = [month for month in months if (unit, month, MONTH) in places]
         if whole_year:
             last = there[-1] if there else ""
             months = tuple(month for month in months if month <= last and self._is_due(kind, unit, month))
+        if stretch:
+            months = tuple(month for month in months if self._is_due(kind, unit, month))
         return months if months and set(months) <= set(there) else ()
 
     def _is_due(self, kind: str, unit: str, month: str) -> bool:

@@ -11,6 +11,7 @@ from publisher.catalogue.periods import months_in
 from publisher.catalogue.text import Text
 from publisher.ledger import Ledger, Line
 from publisher.measures import Book
+from publisher.measures.peers import last_months
 from publisher.opendata import figures, formats, packages
 from publisher.opendata.about import first_sheet
 from publisher.opendata.records import columns, key, records, reference, said
@@ -181,7 +182,7 @@ class Publisher:
         """The rows of all figures of a kind: months, then quarters, then years."""
         periods = self.book.periods(kind.name)
         found = []
-        for period in (*periods, *kind.wider(periods)):
+        for period in (*periods, *kind.wider(periods), *filter(None, [last_months(self.book, kind)])):
             months = [month for month in months_in(period) if month in self.periods]
             everything = [self.sources(other, months) for other in self.office.kinds.values()] + self.standing(kind)
 

@@ -17,6 +17,7 @@ from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
 from publisher.opendata import Published, catalogues, publish, publish_units, structured
 from publisher.pages import checkable, corrections, posted, punctuality, registers
+from publisher.pages.comparison import write_comparisons
 from publisher.pages.embeds import embeds, write_embeds
 from publisher.pages.months import part_title, write_months
 from publisher.pages.news import feeds_of, write_news
@@ -61,6 +62,7 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
     for lang, view in views.items():
         write_overviews(writer, view, lang, published, catalogued)
         write_news(writer, view, units)
+        write_comparisons(writer, view)
         registers.write_own_pages(writer, view, lang)
         copy_content(writer, lang, content[lang])
 

@@ -1,5 +1,6 @@
 """A figure as it stands on a page: its text, and the `<data>` element that a machine reads."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from markupsafe import escape
@@ -111,6 +112,14 @@ def ends(lang: str, measure: Measure, figure: Figure) -> list[str]:
     return [data(v, f"{figure.address}#{name}", limit_text(lang, measure, v)) for name, v in found.items()]
 
 
+def beside_whole(lang: str, measure: Measure, figure: Figure, found: Mapping[str, float]) -> dict[str, str]:
+    """What is printed of a figure that is compared, by name: the limits and the rate of the whole, each an element
+    whose address ends in `#` and the name. `found` is what `Peers.of` gives."""
+    return {
+        name: data(value, f"{figure.address}#{name}", limit_text(lang, measure, value)) for name, value in found.items()
+    }
+
+
 class Printed(NamedTuple):
     """A figure as it stands in a page: the element's name, its `value` ("" where there is none), its text."""
 
@@ -135,6 +144,14 @@ def printed(lang: str, measure: Measure, figure: Figure, small_group: int = 10) 
         for name, value in limits(measure, figure).items():
             found[f"{address}#{name}"] = Printed("data", machine(value), limit_text(lang, measure, value))
     return found
+
+
+def printed_beside(lang: str, measure: Measure, figure: Figure, found: Mapping[str, float]) -> dict[str, Printed]:
+    """What `beside_whole` prints, by address."""
+    return {
+        f"{figure.address}#{name}": Printed("data", machine(value), limit_text(lang, measure, value))
+        for name, value in found.items()
+    }
 
 
 def few(measure: Measure, figure: Figure, threshold: int) -> str:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 from markupsafe import Markup
@@ -13,8 +13,10 @@ from publisher.catalogue.text import order
 from publisher.errors import Problem
 from publisher.ledger import Line
 from publisher.measures import EVERY, Book, Figure, rounded
-from publisher.pages import answers, drawings, figures, submissions
+from publisher.measures.peers import Peers
+from publisher.pages import answers, comparison, drawings, figures, submissions
 from publisher.pages.answers import Answered
+from publisher.pages.comparison import Side
 from publisher.pages.drawings import Drawn
 from publisher.pages.shell import rich
 from publisher.pages.status import Board
@@ -49,6 +51,7 @@ class View:
         self.root = "./"
         self.small_group = office.settings.thresholds.small_group
         self.small_denominator = office.settings.thresholds.small_denominator
+        self.peers = Peers(book)
         self.basis = lru_cache(4096)(self.find_basis)
         self.row = lru_cache(ROWS_KEPT)(self.make_row)
 
@@ -227,6 +230,19 @@ class View:
         if not last:
             return say(self.lang, "pages.answer.behind_never", **values)
         return say(self.lang, "pages.answer.behind", **values, last=self.period(last, kind=kind))
+
+    @cached_property
+    def sides(self) -> list[Side]:
+        """Every comparison of units that has a page."""
+        return comparison.sides(self)
+
+    def comparisons(self, kind: Kind, period: str = "", unit: str = "") -> list[tuple[Side, str]]:
+        """The comparisons of a kind's latest month and what they say of a unit ("" where none is named or they say
+        nothing); none for an earlier period or for a unit that is in none of them."""
+        found = [side for side in self.sides if side.kind is kind and period in ("", side.last)]
+        if not unit:
+            return [(side, "") for side in found]
+        return [(side, side.windows[0].cells[unit].state) for side in found if unit in side.windows[0].cells]
 
     def as_of(self, kind: Kind, period: str, iso: str) -> str:
         """ "Số liệu đến ngày …" where the figures do not stand at the period's end; else ""."""

@@ -39,7 +39,10 @@ def short_month(lang: str, label: str) -> str:
 
 def period(lang: str, label: str) -> str:
     """A period's name: 2026-10 → "Tháng 10/2026"; 2026-Q3 → "Quý III/2026"; 2026-H1 → "6 tháng đầu năm 2026"; 2026 →
-    "Năm 2026"."""
+    "Năm 2026"; 2025-11--2026-10 → "Tháng 11/2025 – Tháng 10/2026"."""
+    if "--" in label:
+        first, last = label.split("--")
+        return say(lang, "pages.period.stretch", first=period(lang, first), last=period(lang, last))
     part = PART_OF_YEAR.fullmatch(label)
     if part and part[2] == "H":
         return say(lang, f"pages.period.half_{part[3]}", year=part[1])
