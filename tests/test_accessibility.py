@@ -25,6 +25,7 @@ from tests import browser
 from tests.offices import UNITS, make_office
 from tests.submitted import BASES, PROCEDURES, file_of
 
+KINDS = {name: BASES[name] for name in ("procedures", "feedback", "service_quality", "satisfaction", "one_stop_scores")}
 UNIT, MONTH = "don-vi/phuong-ba-dinh/", "thang/2026-06/"
 DESKTOP, PHONE, SMALLEST = {"width": 1280, "height": 800}, {"width": 390, "height": 844}, {"width": 320, "height": 568}
 MODES = {
@@ -58,7 +59,7 @@ def office_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three kinds for two months, with a unit that is missing, one that is late, a correction and an explanation."""
     root = make_office(
         tmp_path_factory.mktemp("accessible") / "office",
-        datasets={kind: {} for kind in BASES},
+        datasets={kind: {} for kind in KINDS},
         first_period="2026-05",
         last_period="2026-06",
         today="2026-07-10",
@@ -71,7 +72,7 @@ def office_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     explained = {"resolved_early": "28", "resolved_late": "2", "apologies_sent": "2", "late_reason": "Phải xác minh."}
     for period, day in (("2026-05", dt.date(2026, 5, 18)), ("2026-06", dt.date(2026, 7, 8))):
         now = dt.datetime.combine(day, dt.time(8), ZONE)
-        for name, base in BASES.items():
+        for name, base in KINDS.items():
             kind = office.kinds[name]
             where = {"period": period, **({"as_of": f"{period}-28"} if "as_of" in base else {})}
             units = [unit["code"] for unit in UNITS if (period, unit["code"]) != ("2026-06", "00025")]

@@ -243,13 +243,10 @@ PLACES = {
     "unit": r"[a-z0-9-]+",
     "field": r"[a-z0-9-]+",
     "part": r"phan-\d+",
-<<<<<<< HEAD
     "year": r"20\d\d",
-=======
     "measure": r"\w+",
     "level": r"[a-z0-9-]+",
     "parent": r"thuoc-[a-z0-9-]+",
->>>>>>> 8048675 (wip)
     "page": "|".join(sorted(path.stem for path in (HOME / "content" / "vi").glob("*.md"))),
     "own": r"[a-z0-9-]+",
     "file": r".+",
