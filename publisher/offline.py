@@ -22,7 +22,7 @@ from publisher.errors import Mistake
 from publisher.ledger import check_files, read_ledger
 from publisher.measures import Book
 from publisher.pages import write_pages
-from publisher.print.sheets import write as write_sheets
+from publisher.print.publishing import print_release
 from publisher.release import Progress, Steps, disk_errors, epoch, fresh, identify, only_build
 from publisher.site import build_html, site_url
 from publisher.tallies import tally_office
@@ -82,7 +82,7 @@ def pack(office: Office, out: Path, *, progress: Progress | None = None) -> Pack
                 build_html(office, pages, site, release_id=release_id, epoch=seconds, offline=True)
                 lead_to_files(site)
             with steps("paper") as parts:
-                write_sheets(office, book, ledger, problems, proof.short(coming.id), site, progress=parts)
+                print_release(office, book, ledger, problems, proof.short(coming.id), site, progress=parts)
             with steps("verify"):
                 verify(office, book, site)
             write_readme(office, site, release_id)

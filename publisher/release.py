@@ -31,7 +31,7 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger, check_files, read_ledger
 from publisher.measures import Book
 from publisher.pages import reporting_units, write_pages
-from publisher.print.sheets import write as write_sheets
+from publisher.print.publishing import print_release
 from publisher.proof import Coming, File
 from publisher.proof import short as short  # `release.short`, for whoever prints the id of a release
 from publisher.site import build_html
@@ -106,7 +106,7 @@ def build(office: Office, *, progress: Progress | None = None) -> Release:
                 add_manifests(office, coming, site)
 
             with steps("paper") as parts:
-                write_sheets(office, book, ledger, problems, short(coming.id), site, progress=parts)
+                print_release(office, book, ledger, problems, short(coming.id), site, progress=parts)
 
             with steps("verify"):
                 verify(office, book, site)

@@ -76,9 +76,10 @@ def build_html(
     """Build `pages/vi` into `out` and `pages/en` into `out/en`, both at once; `out` must not be in use.
 
     `epoch` (seconds) is the only clock the pages and the sitemap know. The theme finds `release` and
-    `demonstration` under `config.extra`. MkDocs' log of each language stays in `build/mkdocs.<language>.log`.
-    With `offline` the theme's plugin of that name makes pages that open from a disk; only `publisher.offline` asks
-    for it. Raises Mistake `mkdocs-failed` with MkDocs' first warnings: its strict mode accepts none.
+    `demonstration` under `config.extra`, and under `preview` where pictures for link previews stand. MkDocs' log of
+    each language stays in `build/mkdocs.<language>.log`. With `offline` the theme's plugin of that name makes pages
+    that open from a disk; only `publisher.offline` asks for it. Raises Mistake `mkdocs-failed` with MkDocs' first
+    warnings: its strict mode accepts none.
     """
     languages = languages or office.settings.languages
     office.build.mkdir(parents=True, exist_ok=True)
@@ -112,6 +113,7 @@ def prepare(
 ) -> Job:
     """What differs from mkdocs.yml: the office's name, address and licence, and where the files stand."""
     from publisher.catalogue.office import HOME
+    from publisher.pages.previews import OFFICE
     from publisher.proof import short
 
     settings = office.settings
@@ -135,6 +137,7 @@ def prepare(
             "search_keys": words.say(lang, "pages.theme.search_keys"),
             "statement": statement if (docs / f"{STATEMENT}.md").is_file() else None,
             "offline": note,
+            "preview": None if offline else {"root": site_url(settings.site_url, ROOT_LANGUAGE), "picture": OFFICE},
         },
     )
 

@@ -27,7 +27,9 @@ from publisher.pages import posted
 from publisher.pages.view import View
 from publisher.print import sheets, typesetting
 from publisher.print.bulletins import Piece, bulletin
+from publisher.print.kept import Kept
 from publisher.print.overviews import UNITS, overview
+from publisher.print.publishing import print_release
 from publisher.print.said import pieces, plain
 from publisher.print.stamp import PLACEHOLDER, stamp
 from scripts import bulletin as command
@@ -391,8 +393,8 @@ def test_an_office_that_wants_no_paper_gets_none(made: Made, tmp_path: Path) -> 
     office = replace(made.office, settings=settings)
     assert posted.months(office, made.view.board) == []
     assert posted.sheets(office, made.view.board, JUNE) == {}
-    sheets.write(office, made.view.book, made.view.board.ledger, [], made.short, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    print_release(office, made.view.book, made.view.board.ledger, [], made.short, tmp_path)
+    assert list(tmp_path.rglob("*.pdf")) == []
 
 
 # The same bytes, and nothing set twice
@@ -444,11 +446,11 @@ def stamp_off(pdf: bytes, short: str) -> str:
 
 
 def test_a_build_without_the_kept_sheets_gives_the_same_bytes(made: Made, tmp_path: Path) -> None:
-    ledger = made.view.board.ledger
     for folder in ("first", "second"):
         office = replace(made.office, root=tmp_path / folder)
         office.cache.mkdir(parents=True)
-        sheets.write(replace(office), made.view.book, ledger, [], made.short, tmp_path / "out" / folder)
+        view = View("vi", office, made.view.book, made.view.board)
+        sheets.write(view, made.short, tmp_path / "out" / folder)
     one, two = tmp_path / "out" / "first", tmp_path / "out" / "second"
     names = {p.relative_to(one) for p in one.rglob("*.pdf")}
     assert names == {p.relative_to(two) for p in two.rglob("*.pdf")} != set()
@@ -457,7 +459,7 @@ def test_a_build_without_the_kept_sheets_gives_the_same_bytes(made: Made, tmp_pa
 
 
 def test_sheets_that_nobody_asks_for_any_more_are_forgotten(tmp_path: Path) -> None:
-    kept = sheets.Kept(tmp_path)
+    kept = Kept(tmp_path, "pdf", "")
     (tmp_path / "old.pdf").write_bytes(b"")
     kept.forget_others()
     assert list(tmp_path.iterdir()) == []

@@ -16,7 +16,7 @@ from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
 from publisher.opendata import Published, catalogues, publish, publish_units, structured
-from publisher.pages import checkable, corrections, posted, punctuality, registers
+from publisher.pages import checkable, corrections, posted, previews, punctuality, registers
 from publisher.pages.comparison import write_comparisons
 from publisher.pages.embeds import embeds, write_embeds
 from publisher.pages.months import part_title, write_months
@@ -57,7 +57,7 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
     publish_units(office, book, published, units, partial(writer.write, "vi"))
     for unit in units:
         for lang, view in views.items():
-            unit_page(writer, view, unit, lang)
+            unit_page(writer, view, unit, lang, previews.picture_path(unit, len(units)))
             write_embeds(writer, view, unit)
     for lang, view in views.items():
         write_overviews(writer, view, lang, published, catalogued)
@@ -83,8 +83,9 @@ def reporting_units(office: Office, ledger: Ledger) -> list[Unit]:
     ]
 
 
-def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
-    """One unit: latest month, charts, breakdowns, what is missing; and on a page of their own its long tables."""
+def unit_page(writer: Writer, view: View, unit: Unit, lang: str, picture: str) -> None:
+    """One unit: latest month, charts, breakdowns, what is missing; and on a page of their own its long tables.
+    `picture` is what a link to it shows."""
     office, board = writer.office, view.board
     sections, missing, late = [], [], []
     for kind in office.kinds.values():
@@ -109,7 +110,7 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str) -> None:
         missing=sorted(missing, key=lambda m: m[1].period, reverse=True),
         late=sorted(late, key=lambda m: m[1].period, reverse=True),
         embeds=embeds(writer, view, unit),
-        head={"feeds": feeds_of(office, lang, Page(lang, f"don-vi/{unit.slug}/"), unit)},
+        head={"feeds": feeds_of(office, lang, Page(lang, f"don-vi/{unit.slug}/"), unit), "picture": picture},
     )
     given = [kind for kind in sections if view.last(kind, unit.code) and not kind.derived]
     if given:

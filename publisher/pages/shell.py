@@ -119,7 +119,7 @@ class Writer:
     ) -> None:
         """Write one page made by `template` at `path` (with use_directory_urls: `<path>index.md`). What another page
         leads to, such as its long tables, is kept out of the `search`. `head` is what the theme puts into the page's
-        head: `structured` (schema.org), `feeds`."""
+        head: `structured` (schema.org), `feeds`, `picture`."""
         body = self.render(lang, path, template, title, **context)
         self.write(lang, f"{path}index.md", front_matter(title, description, search=search, head=head) + body + "\n")
 

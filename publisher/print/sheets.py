@@ -17,15 +17,12 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
-from publisher.catalogue import Office, Unit
-from publisher.errors import Problem
-from publisher.ledger import Ledger
-from publisher.measures import Book
+from publisher.catalogue import Unit
 from publisher.pages import posted
-from publisher.pages.status import Board
 from publisher.pages.view import View
 from publisher.print import typesetting
 from publisher.print.bulletins import NAME_LIMIT, bulletin
+from publisher.print.kept import Kept
 from publisher.print.overviews import overview
 from publisher.print.said import LANG
 from publisher.print.stamp import stamp
@@ -115,28 +112,16 @@ def set_file(content: Content) -> bytes:
         return typesetting.pdf(TEMPLATE, data, standard="1.7")
 
 
-def write(
-    office: Office,
-    book: Book,
-    ledger: Ledger,
-    problems: Sequence[Problem],
-    short: str,
-    out: Path,
-    *,
-    progress: Progress | None = None,
-) -> None:
-    """Write every sheet of a release into the folder of its site, each with the release's short hash on it; none where
-    the office wants no paper."""
-    if not office.settings.paper:
-        return
-    todo = published(View(LANG, office, book, Board(office, ledger, problems)))
-    kept = Kept(office.cache / "print")
+def write(view: View, short: str, out: Path, *, progress: Progress | None = None) -> None:
+    """Write every sheet of a release into the folder of its site, each with the release's short hash on it."""
+    todo = published(view)
+    kept = Kept(view.office.cache / "print", "pdf", program())
     room, counter = BoundedSemaphore(AHEAD), count(1)
 
     def work(path: str, content: Content) -> None:
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(stamp(kept.get(content), short))
+        target.write_bytes(stamp(kept.get(typesetting.encode(content), lambda: set_file(content)), short))
 
     def over(_: Future[None]) -> None:
         room.release()
@@ -152,34 +137,6 @@ def write(
     for future in running:
         future.result()
     kept.forget_others()
-
-
-class Kept:
-    """Files that were set, each under the hash of what stands on it, of the templates and of the fonts."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.used: set[str] = set()
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def get(self, content: Content) -> bytes:
-        """A file, from the folder where it stands there already."""
-        key = hashlib.sha256(f"{program()}{typesetting.encode(content)}".encode()).hexdigest()
-        self.used.add(key)
-        path = self.folder / f"{key}.pdf"
-        if path.exists():
-            return path.read_bytes()
-        made = set_file(content)
-        part = path.with_suffix(f".{os.getpid()}")
-        part.write_bytes(made)
-        part.replace(path)
-        return made
-
-    def forget_others(self) -> None:
-        """Delete what was not asked for: last month's sheets, and those of figures that were corrected."""
-        for path in self.folder.iterdir():
-            if path.stem not in self.used:
-                path.unlink(missing_ok=True)
 
 
 @cache
