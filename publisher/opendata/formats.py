@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -48,13 +49,21 @@ def read_csv(data: bytes) -> list[list[str]]:
 
 def json_bytes(table: Table) -> bytes:
     """A list of records, one on each line: numbers as numbers, days as ISO text, null where there is no value."""
-    names, types = table.names, [TYPES[column.type] for column in table.columns]
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    lines = []
-    for row in table.rows:
-        values = [type_(text) if text else None for type_, text in zip(types, row, strict=True)]
-        lines.append(encode(dict(zip(names, values, strict=True))))
+    names = [f"{json.dumps(name)}:" for name in table.names]
+    types = [column.type for column in table.columns]
+    lines = [
+        "{"
+        + ",".join([name + json_cell(type_, text) for name, type_, text in zip(names, types, row, strict=True)])
+        + "}"
+        for row in table.rows
+    ]
     return ("[\n" + ",\n".join(lines) + ("\n]\n" if lines else "]\n")).encode("utf-8")
+
+
+@lru_cache(maxsize=65_536)
+def json_cell(type_: str, text: str) -> str:
+    """A cell as JSON has it. (Kept: a table repeats the same codes, names and small numbers in every row.)"""
+    return json.dumps(TYPES[type_](text), ensure_ascii=False) if text else "null"
 
 
 def parquet_bytes(table: Table) -> bytes:

@@ -9,6 +9,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from publisher.opendata.tables import Table
@@ -98,9 +99,15 @@ def letters(number: int) -> str:
 
 def text_cell(place: str, text: str, style: int = 0) -> str:
     """A cell that holds text, whatever the text looks like."""
-    shown = escape(NOT_XML.sub("\ufffd", ESCAPED.sub("_x005F", text)[:CELL_LIMIT]))
     chosen = f' s="{style}"' if style else ""
-    return f'<c r="{place}"{chosen} t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
+    return f'<c r="{place}"{chosen}{inline(text)}'
+
+
+@lru_cache(maxsize=16_384)
+def inline(text: str) -> str:
+    """The rest of a text's cell. (Kept: a table repeats the same codes and names in every row.)"""
+    shown = escape(NOT_XML.sub("\ufffd", ESCAPED.sub("_x005F", text)[:CELL_LIMIT]))
+    return f' t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
 
 
 def data_rows(table: Table) -> Iterable[str]:

@@ -14,7 +14,10 @@ from publisher.words import say
 
 FEED = "atom.xml"
 NEWEST = 50
-"""How many entries a feed has."""
+"""How many entries the office's feed has."""
+
+NEWEST_OF_UNIT = 12
+"""How many entries a unit's feed has: readers ask for it every day, and a year's months are enough."""
 
 
 def write_news(writer: Writer, view: View, units: list[Unit]) -> None:
@@ -111,28 +114,31 @@ def of_late(writer: Writer, view: View) -> Iterator[Entry]:
 
 
 def of_unit(writer: Writer, view: View, unit: Unit) -> Iterator[Entry]:
-    """One entry for each kind and period that a unit submitted: what its figures say, when it came late, and the
-    latest correction."""
-    lang, office = view.lang, view.office
-    for kind in office.kinds.values():
-        for period in view.book.unit_periods(kind.name, unit.code)[-NEWEST:]:
-            status = view.board.status(kind, unit.code, period)
-            lines = view.board.ledger.revisions(kind.name, unit.code, period)
-            if not lines:  # what is made of other kinds' submissions is no news of its own
-                continue
-            answers = view.answers(kind, unit, period)
-            first = [answer for answer in answers if answer.first] or answers[:1]
-            said = [answer.sentence.striptags() for answer in first]
-            if status.state == "late" and status.accepted and status.due:
-                days = {"date": formats.date(lang, status.accepted), "due": formats.date(lang, status.due)}
-                said.append(f"{say(lang, 'pages.status.late', **days)}.")
-            for made in status.corrections[-1:]:
-                words = {"number": made.number, "date": formats.date(lang, made.day), "reason": made.reason}
-                said.append(say(lang, "pages.status.corrected", **words))
-            yield Entry(
-                tag(office, "tin", "don-vi", kind.name, period, unit.code, lang),
-                say(lang, "pages.news.month", kind=kind.title[lang], period=view.period(period, kind=kind)),
-                when(lines[-1]),
-                f"{writer.address(lang, f'don-vi/{unit.slug}/')}#{kind.name}",
-                " ".join(said),
-            )
+    """One entry for each of the unit's latest submissions: what its figures say, when it came late, and the latest
+    correction. What is made of other kinds' submissions is no news of its own."""
+    lang, office, ledger = view.lang, view.office, view.board.ledger
+    current = [
+        line
+        for kind in office.kinds
+        for period in view.book.unit_periods(kind, unit.code)
+        for line in ledger.revisions(kind, unit.code, period)[-1:]
+    ]
+    for line in sorted(current, key=lambda line: line.number)[-NEWEST_OF_UNIT:]:
+        kind, period = office.kinds[line.kind], line.period
+        status = view.board.status(kind, unit.code, period)
+        answers = view.answers(kind, unit, period)
+        first = [answer for answer in answers if answer.first] or answers[:1]
+        said = [answer.sentence.striptags() for answer in first]
+        if status.state == "late" and status.accepted and status.due:
+            days = {"date": formats.date(lang, status.accepted), "due": formats.date(lang, status.due)}
+            said.append(f"{say(lang, 'pages.status.late', **days)}.")
+        for made in status.corrections[-1:]:
+            words = {"number": made.number, "date": formats.date(lang, made.day), "reason": made.reason}
+            said.append(say(lang, "pages.status.corrected", **words))
+        yield Entry(
+            tag(office, "tin", "don-vi", kind.name, period, unit.code, lang),
+            say(lang, "pages.news.month", kind=kind.title[lang], period=view.period(period, kind=kind)),
+            when(line),
+            f"{writer.address(lang, f'don-vi/{unit.slug}/')}#{kind.name}",
+            " ".join(said),
+        )
