@@ -186,8 +186,8 @@ def numbers(most: int) -> st.SearchStrategy[int]:
 class Given:
     """Any figures: what a book would give for them. (A real book gives the same few combinations.)"""
 
-    def __init__(self, kind: Kind, draw: Any) -> None:
-        self.kind, self.draw = kind, draw
+    def __init__(self, office: Office, kind: Kind, draw: Any) -> None:
+        self.office, self.kind, self.draw = office, kind, draw
         self.known: dict[tuple[str, str], Figure] = {}
 
     def figure(self, kind: str, measure: str, unit: str = EVERY, period: str = "", **where: str) -> Figure:
@@ -231,7 +231,7 @@ def test_every_sentence_is_whole_whatever_the_figures_are(kind: str, data: Any) 
     unit = office.units.get(BA_DINH)
     assert isinstance(unit, Unit)
     assert declared.questions
-    figures = Given(declared, data.draw)
+    figures = Given(office, declared, data.draw)
     for lang in ("vi", "en"):
         view = View(lang, office, figures, Board(office, ledger, []))  # type: ignore[arg-type]
         count = data.draw(st.sampled_from((1, 2, 1234)))

@@ -1,5 +1,6 @@
 """The questions that citizens ask of a kind, and the sentences that answer them: data, with no code in them."""
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import field_validator, model_validator
@@ -42,13 +43,13 @@ class Answer(Text):
             return {name: (states,) if isinstance(states, str) else states for name, states in when.items()}
         return when
 
-    @property
+    @cached_property
     def measures(self) -> set[str]:
         """The measures that it names, in the sentences and in `when`."""
         named = places(self.vi) | places(self.en)
         return {name.partition(".")[0] for name in named - KNOWN} | set(self.when)
 
-    @property
+    @cached_property
     def divided(self) -> set[str]:
         """The measures of which it prints a part."""
         return {name.partition(".")[0] for name in places(self.vi) | places(self.en) if "." in name}

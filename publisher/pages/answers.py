@@ -77,7 +77,10 @@ class Sentence:
         answer = next((one for one in self.question.answers if self.fits(one)), None)
         if answer:
             template = answer[lang]
-            return rich(template, {name: self.place(name) for name in places(template)})
+            frame = self.frame()
+            return rich(
+                template, {name: frame[name] if name in frame else self.place(name) for name in places(template)}
+            )
         figure = self.view.show(self.kind, self.question.measure, self.unit, self.period, basis=self.basis)
         return rich(load(lang)["pages.answer.plain"], {**self.frame(), "figure": figure})
 
@@ -105,12 +108,10 @@ class Sentence:
         }
 
     def place(self, name: str) -> Markup | str:
-        """What stands in one place."""
+        """What stands in one place that is not of the frame."""
         measure, _, part = name.partition(".")
         if name == "change":
             return self.change()
-        if name not in self.kind.measures and not part:
-            return self.frame()[name]
         if part:
             return Markup(figures.part(self.view.lang, self.figure(measure), part))  # noqa: S704 escaped there
         return self.view.show(self.kind, measure, self.unit, self.period, basis=self.basis)

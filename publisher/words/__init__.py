@@ -7,7 +7,7 @@ file the first level says what kind of words follow (`problems`, `mistakes`, `pa
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +65,10 @@ def check() -> None:
         raise Mistake("words-differ", {"keys": ", ".join(wrong[:10]), "count": len(wrong)})
 
 
-def places(template: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def places(template: str) -> frozenset[str]:
     """The names of the places in a sentence."""
-    return {name for name, _, _ in PLACE.findall(template)}
+    return frozenset(name for name, _, _ in PLACE.findall(template))
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
