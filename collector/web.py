@@ -181,6 +181,14 @@ def fields(body: bytes, errors: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def workbook(content: bytes, name: str) -> Response:
+    """A workbook to be saved, under a plain name."""
+    answer = make_response(content)
+    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 def tell_error(error: HTTPException) -> Response:
     """The page of an error, with the headers that belong to it (Allow, Retry-After); a redirect stays one."""
     told = error.get_response()

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from collector.intake import children, uploads
 from publisher.catalogue import Office, open_office
 from publisher.ledger import accept, read_ledger
 from publisher.words import say
-from tests.intake_app import Desk, Person, make_staff_office, opened
+from tests.intake_app import URL, Desk, Person, make_staff_office, opened
 from tests.submitted import PROCEDURES, Line, file_of
 from tests.survey_app import Page
 
@@ -561,6 +562,34 @@ def test_a_month_without_anything_is_declared_and_approved_like_a_file(desk: Des
     (line,) = read_ledger(office_of(desk)).lines
     assert line.nothing
     assert "đã báo không phát sinh" in clerk.open(HERE).text
+
+
+def test_a_template_filled_in_is_accepted(desk: Desk) -> None:
+    clerk = desk.people["clerk"]
+    response = clerk.client.get(f"{HERE}/mau.xlsx", base_url=URL)
+    assert response.headers["Content-Disposition"] == f'attachment; filename="mau-procedures-00004-{JUNE}.xlsx"'
+    page = hand_in(clerk, response.data, name="mau.xlsx")
+    assert "Tệp chưa được nhận" in page.text, "unfilled"
+    book = load_workbook(io.BytesIO(response.data))
+    sheet = book[book.sheetnames[0]]
+    (row,) = [n for n in range(1, sheet.max_row + 1) if "Hộ tịch" in [cell.value for cell in sheet[n]]]
+    assert row
+
+
+def test_the_marked_file_of_a_csv_is_a_workbook_with_the_list_of_errors(desk: Desk) -> None:
+    clerk = desk.people["clerk"]
+    page = hand_in(clerk, csv_of(desk, {**PROCEDURES, "resolved_total": "=HYPERLINK(1)"}))
+    response = clerk.client.get(f"/tep/{key_of(page)}/danh-dau.xlsx", base_url=URL)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    book = load_workbook(io.BytesIO(response.data))
+    assert book.sheetnames[0] == "Danh sách lỗi"
+    assert not [
+        cell
+        for sheet in book
+        for row in sheet
+        for cell in row
+        if cell.data_type == "f" and "HYPERLINK(1)" in str(cell.value)
+    ]
 
 
 def test_nothing_is_not_declared_while_something_is_pending(desk: Desk) -> None:

@@ -42,6 +42,7 @@ address                            method  nobody   clerk  other  approver  admi
 /nop/<kind>/<unit>/<period>        GET     sign-in  403    403    404       403
 /nop/<kind>/<unit>/<period>        POST    sign-in  403    403    404       403
 /nop/<kind>/<unit>/<period>/khong-phat-sinh  POST  sign-in  403  403  404  403
+/nop/<kind>/<unit>/<period>/mau.xlsx  GET  sign-in  403  403  404  403
 /tep/<key>                         GET     sign-in  404    404    404       403
 /tep/<key>/cot                     GET     sign-in  404    404    404       403
 /tep/<key>/cot                     POST    sign-in  404    404    404       403

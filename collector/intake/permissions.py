@@ -38,6 +38,7 @@ TABLE: Mapping[str, frozenset[str]] = {
         "hand_in.place": "clerk approver",
         "hand_in.upload": "clerk approver",
         "hand_in.nothing": "clerk approver",
+        "hand_in.template": "clerk approver",
         "files.upload": "clerk approver",
         "files.marked": "clerk approver",
         "files.check_again": "clerk approver",

@@ -17,6 +17,7 @@ from collector.database import Unavailable
 from collector.intake import here as ground
 from collector.intake.pages import account, approval, files, hand_in, home, journal, layouts, people, signing_in
 from collector.intake.permissions import WAIT, may
+from publisher.catalogue import Kind
 from publisher.words import format as formats
 from publisher.words import load
 
@@ -67,7 +68,7 @@ def common() -> dict[str, object]:
         "token": token,
         "error_text": error_text,
         "date": lambda day: formats.date(ground.language(), day),
-        "period_name": lambda label: formats.period(ground.language(), label),
+        "period_name": period_name,
         "number": lambda value: value if isinstance(value, str) else formats.number(ground.language(), value),
         "moment": moment,
         "unit_name": lambda code: entry.name[ground.language()] if (entry := office.units.get(code)) else code,
@@ -79,6 +80,11 @@ def moment(text: str) -> str:
     """A time as the tables hold it, as people read it: 14:05 12/11/2026."""
     at = dt.datetime.fromisoformat(text)
     return f"{at:%H:%M} {formats.date(ground.language(), at.date())}"
+
+
+def period_name(label: str, kind: Kind | None = None) -> str:
+    """A period's name: of a kind that is due by quarter or year, the quarter or year that ends with that month."""
+    return formats.period(ground.language(), kind.span(label) if kind else label)
 
 
 def token() -> Markup:

@@ -244,15 +244,7 @@ def marked(key: str) -> Response:
         content = here().checks.marked(found)
     except (ChildFailed, Mistake) as error:
         raise ServiceUnavailable("marked", retry_after=60) from error
-    return workbook(content, f"danh-dau-{found.kind}-{found.unit}-{found.period}.xlsx")
-
-
-def workbook(content: bytes, name: str) -> Response:
-    """A workbook to be saved, under a plain name."""
-    answer = make_response(content)
-    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return web.workbook(content, f"danh-dau-{found.kind}-{found.unit}-{found.period}.xlsx")
 
 
 # What is done with it

@@ -18,6 +18,7 @@ from publisher.catalogue import Kind, Unit
 from publisher.catalogue.periods import LABEL
 from publisher.errors import Mistake
 from publisher.ledger import canonical, check_nothing, read_ledger
+from publisher.workbooks.template import make
 
 AT_ONCE_SECONDS = 2.0
 """So long the page waits for a check before it says that the file is being looked at."""
@@ -162,6 +163,17 @@ def shown_name(name: str) -> str:
     """A file's name as it is kept to be shown: one line, not long, with its ending."""
     flat = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
     return flat if len(flat) <= NAME_LIMIT else f"{flat[: NAME_LIMIT - 21]}…{flat[-20:]}"
+
+
+@blueprint.get("/<kind>/<unit>/<period>/mau.xlsx")
+def template(kind: str, unit: str, period: str) -> Response:
+    """A workbook to fill in, with what is known already."""
+    where = find_place(kind, unit, period)
+    try:
+        content = make(here().office, where.kind, where.unit.code, where.period)
+    except Mistake as error:
+        return show_place(where, told(error), 422)
+    return web.workbook(content, f"mau-{where.kind.name}-{where.unit.code}-{where.period}.xlsx")
 
 
 @blueprint.post("/<kind>/<unit>/<period>/khong-phat-sinh")

@@ -95,7 +95,8 @@ def sign_in() -> Response:
     account = here().accounts.find_user(login=login)
     if not is_right(account, password) or account is None or not account.active:
         here().attempts.failed(login, request.remote_addr)
-        here().accounts.note("", "sign-in-failed", login[:60])
+        # What is no login may be a password that was typed into the wrong field.
+        here().accounts.note("", "sign-in-failed", login if account else "?")
         return show_sign_in(login, say("sign_in.wrong"), 422)
     return go_on(account, wanted())
 
