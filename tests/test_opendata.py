@@ -449,7 +449,7 @@ def test_a_damaged_file_is_written_again(office: Office, out: Path, tmp_path: Pa
 def test_a_table_that_is_too_long_for_a_workbook_has_csv_and_parquet(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folders, "MOST_ROWS", 2)
+    monkeypatch.setattr(folders, "MOST_CELLS", 75)
     shutil.rmtree(office.cache / "opendata", ignore_errors=True)
     found = take(office, tmp_path)
     assert found.all_time

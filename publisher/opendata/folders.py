@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 from publisher.catalogue import Kind, Office
@@ -25,9 +25,9 @@ ROOT = "du-lieu/"
 ALL_TIME = "tat-ca"
 FIGURES = "chi-so"
 
-MOST_ROWS = 250_000
-"""Above so many rows a table of all time is published as CSV and Parquet only: a workbook holds a million, and what
-opens it as a whole, or a list of records, needs more memory than most machines have."""
+MOST_CELLS = 2_500_000
+"""Above so many cells a table is published as CSV and Parquet only: what opens a workbook or a list of records as a
+whole needs more memory than most machines have."""
 
 Put = Callable[[str, bytes], None]
 """Writes a file at an address below the site's root."""
@@ -82,6 +82,14 @@ def publish(office: Office, book: Book, ledger: Ledger, put: Put) -> Published:
 def named(period: str) -> Text:
     """A period's name in both languages."""
     return Text(vi=name_of("vi", period), en=name_of("en", period))
+
+
+def plain(table: Table) -> dict[str, bytes]:
+    """A table as CSV and Parquet and, unless it is too large, JSON."""
+    files = {"csv": formats.csv_bytes(table), "parquet": formats.parquet_bytes(table)}
+    if len(table.rows) * len(table.columns) <= MOST_CELLS:
+        files["json"] = formats.json_bytes(table)
+    return {f"{table.name}.{ending}": data for ending, data in files.items()}
 
 
 class Publisher:
@@ -161,10 +169,9 @@ class Publisher:
         """All months of a kind, first to last, in all formats."""
 
         def make() -> tuple[Mapping[str, bytes], int]:
-            months = [self.month_set(kind, period).files[f"{kind.name}.csv"] for period in periods]
-            rows = [row for data in months for row in formats.read_csv(data)]
-            table = Table(kind.name, kind.title, kind.purpose, columns(kind), rows, key(kind))
-            return self.written(table, said("all_time"), f"so-lieu/{kind.name}/"), len(rows)
+            table = Table(kind.name, kind.title, kind.purpose, columns(kind), key=key(kind))
+            parts = [partial(self.month_set, kind, period) for period in periods]
+            return self.together(table, parts, said("all_time"), f"so-lieu/{kind.name}/")
 
         made_of = shelf_key(self.base, kind.name, self.sources(kind, periods))
         return self.shelf.get(f"{kind.name}/{ALL_TIME}", made_of, make)
@@ -178,53 +185,78 @@ class Publisher:
             return []
         return [self.head, [self.office.due_periods(other) for other in self.office.kinds.values()]]
 
-    def figure_rows(self, kind: Kind) -> list[list[str]]:
-        """The rows of all figures of a kind: months, then quarters, then years."""
+    def labels(self, kind: Kind) -> list[str]:
+        """The periods of a kind's figures: months, then quarters, years, and the latest months together."""
         periods = self.book.periods(kind.name)
-        found = []
-        for period in (*periods, *kind.wider(periods), *filter(None, [last_months(self.book, kind)])):
-            months = [month for month in months_in(period) if month in self.periods]
-            everything = [self.sources(other, months) for other in self.office.kinds.values()] + self.standing(kind)
+        return [*periods, *kind.wider(periods), *filter(None, [last_months(self.book, kind)])]
 
-            def make(period: str = period) -> tuple[Mapping[str, bytes], int]:
-                table = figures.table(kind, figures.rows_of(self.office, self.book, kind, period))
-                return {f"{kind.name}.csv": formats.csv_bytes(table)}, len(table.rows)
+    def figure_set(self, kind: Kind, period: str) -> Kept:
+        """The figures of one period, as parts of the table of all."""
 
-            kept = self.shelf.get(f"{kind.name}/{FIGURES}-{period}", shelf_key(self.base, kind.name, everything), make)
-            found += formats.read_csv(kept.files[f"{kind.name}.csv"])
-        return found
+        def make() -> tuple[Mapping[str, bytes], int]:
+            table = figures.table(kind, figures.rows_of(self.office, self.book, kind, period))
+            return plain(table), len(table.rows)
+
+        months = [month for month in months_in(period) if month in self.periods]
+        everything = [self.sources(other, months) for other in self.office.kinds.values()] + self.standing(kind)
+        return self.shelf.get(f"{kind.name}/{FIGURES}-{period}", shelf_key(self.base, kind.name, everything), make)
+
+    def figure_rows(self, kind: Kind) -> list[list[str]]:
+        """The rows of all figures of a kind."""
+        parts = [self.figure_set(kind, period).files[f"{kind.name}.csv"] for period in self.labels(kind)]
+        return formats.read_csv(formats.join("csv", parts)) if parts else []
 
     def all_figures(self, rows: Mapping[str, Sequence[Sequence[str]]]) -> Folder:
         """The folder with the figures of each kind."""
         sets, tables = {}, []
         for kind in self.office.kinds.values():
             if rows[kind.name]:
-                table = figures.table(kind, rows[kind.name])
                 tables.append(figures.table(kind, []))
-
-                def make(table: Table = table) -> tuple[Mapping[str, bytes], int]:
-                    return self.written(table, said("figures"), f"so-lieu/{table.name}/"), len(table.rows)
-
-                everything = [self.sources(other, self.periods) for other in self.office.kinds.values()]
-                everything += self.standing(kind)
-                made_of = shelf_key(self.base, kind.name, everything)
-                sets[kind.name] = self.shelf.get(f"{kind.name}/{FIGURES}", made_of, make)
+                sets[kind.name] = self.all_figures_set(kind)
         created = max(line.accepted_at for lines in self.lines.values() for line in lines.values())
         return self.folder(FIGURES, "", said("figures"), said("figures_is"), created, tables, sets, "so-lieu/")
+
+    def all_figures_set(self, kind: Kind) -> Kept:
+        """All figures of a kind in all formats."""
+
+        def make() -> tuple[Mapping[str, bytes], int]:
+            parts = [partial(self.figure_set, kind, period) for period in self.labels(kind)]
+            return self.together(figures.table(kind, []), parts, said("figures"), f"so-lieu/{kind.name}/")
+
+        everything = [self.sources(other, self.periods) for other in self.office.kinds.values()] + self.standing(kind)
+        return self.shelf.get(f"{kind.name}/{FIGURES}", shelf_key(self.base, kind.name, everything), make)
 
     # --- writing
 
     def written(self, table: Table, when: Text, page: str) -> dict[str, bytes]:
         """A table in its formats; `page` is the address of the page that shows it."""
-        csv = formats.csv_bytes(table)
-        files = {"csv": csv}
-        if len(table.rows) <= MOST_ROWS:
-            version = hashlib.sha256(csv).hexdigest()[:12]
+        return self.with_workbook(table, plain(table), when, page)
+
+    def together(
+        self, table: Table, parts: Sequence[Callable[[], Kept]], when: Text, page: str
+    ) -> tuple[dict[str, bytes], int]:
+        """Tables with the same columns as one (described by `table`, which has no rows) in its formats, and how many
+        rows it has. The parts are asked for one after the other: a large office's do not stand in memory at once."""
+        count = sum(part().rows for part in parts)
+        endings = ("csv", "json", "parquet") if count * len(table.columns) <= MOST_CELLS else ("csv", "parquet")
+        files = {}
+        for ending in endings:
+            name = f"{table.name}.{ending}"
+            files[name] = formats.join(ending, [part().files[name] for part in parts])
+        if "json" in endings:
+            table = replace(table, rows=formats.read_csv(files[f"{table.name}.csv"]))
+            files = self.with_workbook(table, files, when, page)
+        return files, count
+
+    def with_workbook(self, table: Table, files: dict[str, bytes], when: Text, page: str) -> dict[str, bytes]:
+        """The files of a table and, unless it is too large, the workbook; in the order in which pages name them."""
+        if f"{table.name}.json" in files:
+            version = hashlib.sha256(files[f"{table.name}.csv"]).hexdigest()[:12]
             sheets = (said("sheet_about").vi, said("sheet_data").vi)
             about = first_sheet(self.office, table, when, version, page)
-            files |= {"xlsx": workbook_bytes(table, about, sheets), "json": formats.json_bytes(table)}
-        files["parquet"] = formats.parquet_bytes(table)
-        return {f"{table.name}.{ending}": data for ending, data in files.items()}
+            files[f"{table.name}.xlsx"] = workbook_bytes(table, about, sheets)
+        names = [f"{table.name}.{ending}" for ending in formats.MEDIA]
+        return {name: files[name] for name in names if name in files}
 
     def folder(
         self,
