@@ -44,6 +44,7 @@ TALLIES: dict[str, dict[str, Any]] = {
         "fixed_street": (["fixed"], {"place": ["street"], "result": ["pass", "fail"]}),
         "not_counted": {"found": ""},
     },
+    "punctual": {name: [name] for name in ("due", "in_time", "late", "missing", "nothing", "corrected")},
 }
 # A measure: its form, what is above and below the line (or added and taken off), and the places it is printed with. A
 # bound has as a fifth part those who are known; a total lists measures, as a fifth part the places they are rounded to.
@@ -79,7 +80,23 @@ MEASURES: dict[str, dict[str, Any]] = {
         "visit_score": ("score", ["visits"], ["reports"], 1),
         "both_scores": ("total", ["fine_score", "visit_score"], [], 2, 1),
     },
+    "punctual": {
+        "in_time_pct": ("ratio", ["in_time"], ["due"], 1),
+        **{name: ("sum", [name], [], 0) for name in ("due", "late", "missing", "nothing", "corrected")},
+    },
+    # Points have the figure that they are given for, then where they begin, where all are given, and how many; a total
+    # of points has the places they are rounded to, then how many must be possible.
+    "ratings": {
+        "online_points": ("points", ["procedures", "online_pct"], [0, 100, 50], 1),
+        "late_points": ("points", ["procedures", "pending_late_pct"], [40, 0, 20], 1),
+        "fixed_points": ("points", ["inspections", "fixed_pct"], [90, 100, 15], 1),
+        "punctual_points": ("points", ["punctual", "in_time_pct"], [20, 90, 15], 1),
+        "total": ("total", ["online_points", "late_points", "fixed_points", "punctual_points"], [], 1, 1, 65),
+    },
 }
+# When a month's submission is due: on this day of the month after. Nothing is counted before that day is over.
+DUE_DAY = {"procedures": 12, "inspections": 12}
+TODAY = "2026-06-15"
 # Ratios with a Wilson interval beside them, and what is held back where these rows are there but the figure is blank.
 INTERVALS = {("inspections", "street_pct")}
 HIDDEN = {("inspections", "street_pct"): "not_counted"}
@@ -95,11 +112,14 @@ BREAKDOWNS: dict[str, dict[str, Any]] = {
         "time": ("visits", {"day": "by_day", "night": "by_night"}),
         "street_result": ("result", "place", "street"),
     },
+    "punctual": {},
+    "ratings": {},
 }
 # How months make a quarter or a year (rule V15): what is not named here adds up.
 OVER_TIME = {
     "procedures": {"carried_over": "first", "pending_total": "last", "pending_late": "last"},
     "inspections": {"fines": "last"},
+    "punctual": {},
 }
 FIRST_PERIOD = "2025-11"
 # What a kind's long table must show for each unit and period.
@@ -107,6 +127,7 @@ TABLE = {
     "procedures": ["received_new", "online_pct", "resolved_total", "resolved_late", "on_time_pct", "pending_total",
                    "pending_late"],
     "inspections": list(MEASURES["inspections"])[:9],
+    "punctual": [],
 }  # fmt: skip
 
 STATES = {
@@ -115,12 +136,14 @@ STATES = {
         "blank": "chưa có số liệu",
         "exceeded": "không tính được",
         "hidden": "dưới 10 phiếu",
+        "partial": "không xếp loại (thiếu số liệu)",
     },
     "en": {
         "none": "none to count",
         "blank": "no data yet",
         "exceeded": "cannot be computed",
         "hidden": "fewer than 10 answers",
+        "partial": "not rated (figures are missing)",
     },
 }
 
@@ -166,6 +189,30 @@ class Office:
                 self.rows[kind, path.stem, period] = list(csv.DictReader(stream, strict=True))
         with (root / "datasets" / "units.csv").open(encoding="utf-8", newline="") as stream:
             self.group = {row["code"]: (row["level"], row["parent"]) for row in csv.DictReader(stream)}
+        self.due = {kind: due_months(day) for kind, day in DUE_DAY.items()}
+        self.count_submissions(root / "datasets" / "ledger.jsonl")
+
+    def count_submissions(self, ledger: Path) -> None:
+        """How each unit's submissions came, from the ledger and the due days, as rows of the kind `punctual`."""
+        days: dict[tuple[str, str, str], list[str]] = {}
+        nothing: dict[tuple[str, str, str], bool] = {}
+        for line in map(json.loads, ledger.read_text(encoding="utf-8").splitlines()):
+            key = (line["kind"], line["unit"], line["period"])
+            days.setdefault(key, []).append(line["accepted_at"][:10])
+            nothing[key] = line.get("nothing", False)
+        for unit in self.group:
+            for period in sorted({month for months in self.due.values() for month in months}):
+                row = dict.fromkeys(("due", "in_time", "late", "missing", "nothing", "corrected"), 0)
+                for kind, months in self.due.items():
+                    if period in months:
+                        came = days.get((kind, unit, period), [])
+                        row["due"] += 1
+                        row["missing"] += not came
+                        row["late"] += bool(came) and came[0] > due_on(period, DUE_DAY[kind])
+                        row["in_time"] += bool(came) and came[0] <= due_on(period, DUE_DAY[kind])
+                        row["corrected"] += len(came) > 1
+                        row["nothing"] += nothing.get((kind, unit, period), False)
+                self.rows["punctual", unit, period] = [{name: str(count) for name, count in row.items()}]
 
     def of(self, kind: str, unit: str, period: str, basis: str) -> list[Row]:
         """The rows of one unit or, for `all`, of every unit, on one basis."""
@@ -235,7 +282,9 @@ class Office:
             split = (unquote(breakdown), unquote(key))
         form, above, below, places, *more = MEASURES[kind][measure]
         if form == "total":
-            return self.add_up(address, above, places, more[0])
+            return self.add_up(address, above, places, *more)
+        if form == "points":
+            return self.points(address, above, below, places)
 
         def look_up(tally: str) -> Fraction | None:
             of, _, name = tally.rpartition(".")
@@ -276,13 +325,46 @@ class Office:
         return "given", value, numerator, denominator, places
 
     def add_up(
-        self, address: str, measures: list[str], places: int, rounding: int
+        self, address: str, measures: list[str], places: int, rounding: int, needs: int = 0
     ) -> tuple[str, Fraction | None, None, None, int]:
-        """A total: the given ones of other measures at the same address, each rounded first."""
+        """A total: the given ones of other measures at the same address, each rounded first; none when those could make
+        less than `needs` points."""
         kind, _, *rest = address.split("/")
-        found = [self.figure("/".join((kind, measure, *rest)))[1] for measure in measures]
-        given = [Fraction(half_up(value, rounding)) for value in found if value is not None]
+        found = {measure: self.figure("/".join((kind, measure, *rest)))[1] for measure in measures}
+        given = [Fraction(half_up(value, rounding)) for value in found.values() if value is not None]
+        most = sum(MEASURES[kind][measure][2][2] for measure, value in found.items() if needs and value is not None)
+        if given and most < needs:
+            return "partial", None, None, None, places
         return ("given", sum(given, Fraction(0)), None, None, places) if given else ("blank", None, None, None, places)
+
+    def points(
+        self, address: str, of: list[str], scale: list[int], places: int
+    ) -> tuple[str, Fraction | None, Fraction | None, Fraction | None, int]:
+        """Points for another kind's figure of the same unit and period, in proportion between the ends of the scale;
+        none while something that was due in the period has not been submitted."""
+        _, _, unit, period, basis = address.split("/")
+        state, value, *_ = self.figure("/".join((*of, unit, period, basis)))
+        if value is None:
+            return state, None, None, Fraction(scale[2]) if state == "none" else None, places
+        there = self.span(of[0], unquote(unit), period)
+        if {month for month in self.due.get(of[0], ()) if month[:4] == period} - set(there):
+            return "blank", None, None, None, places
+        low, high, weight = scale
+        share = min(max((value - low) / (high - low), Fraction(0)), Fraction(1))
+        return "given", weight * share, value, Fraction(weight), places
+
+
+def due_on(period: str, day: int) -> str:
+    """The last day on which a month's submission is in time."""
+    year, month = int(period[:4]), int(period[5:])
+    return f"{year + month // 12:04d}-{month % 12 + 1:02d}-{day:02d}"
+
+
+def due_months(day: int) -> list[str]:
+    """The months from the office's first one whose due day is over."""
+    year, month = int(FIRST_PERIOD[:4]), int(FIRST_PERIOD[5:])
+    labels = [f"{year + (month - 1 + n) // 12:04d}-{(month - 1 + n) % 12 + 1:02d}" for n in range(24)]
+    return [label for label in labels if due_on(label, day) < TODAY]
 
 
 def half_up(value: Fraction, places: int) -> Decimal:
@@ -517,7 +599,7 @@ def must_appear(office: Office) -> list[str]:
 def downloads(office: Office, site: Path) -> list[str]:
     """What differs between the published CSV files and the accepted rows, in the columns that they share."""
     wrong = []
-    for name in {kind for kind, _, _ in office.rows}:
+    for name in {kind for kind, _, _ in office.rows} - {"punctual"}:  # of which there are no files
         for folder in sorted({period for kind, _, period in office.rows if kind == name} | {"tat-ca"}):
             rows = [
                 r for (k, _, p), found in office.rows.items() if k == name and folder in (p, "tat-ca") for r in found
@@ -540,7 +622,7 @@ def published_figures(office: Office, site: Path, printed: list[str]) -> dict[st
     """Every row of the published tables of figures against its recount; and which figures of the pages (`printed`) that
     are not split have no row there though they have data."""
     wrong, there = [], set()
-    for kind in {kind for kind, _, _ in office.rows}:
+    for kind in {kind for kind, _, _ in office.rows} | {"ratings"}:
         for row in read(site / "du-lieu" / "chi-so" / f"{kind}.csv"):
             address = "/".join((kind, *(row[name] for name in ("measure", "unit_code", "period", "basis"))))
             there.add(address)

@@ -104,6 +104,54 @@ INSPECTIONS = {
 }  # fmt: skip
 """A kind made up by this test; its formulas stand a second time in recount.py."""
 
+
+def without_files(derived: str, **parts: Any) -> dict[str, Any]:
+    """A kind that is made of how submissions came, or of other kinds' measures."""
+    about = dataset(derived=derived, brief=True, **parts)
+    return {"dataset": {key: value for key, value in about.items() if key not in ("due", "grain")}}
+
+
+PUNCTUAL = without_files(
+    "submissions",
+    measures={
+        "in_time_pct": measure(ratio={"numerator": ["in_time"], "denominator": ["due"]}),
+        **{name: measure(sum=[name]) for name in ("due", "late", "missing", "nothing", "corrected")},
+    },
+    headline=["in_time_pct", "due", "late", "missing", "nothing", "corrected"],
+    table=["in_time_pct"],
+)
+RATINGS = without_files(
+    "measures",
+    every="year",
+    measures={
+        **{
+            name: measure(points={"of": ".".join(of), "low": low, "high": high, "weight": weight}, decimals=places)
+            for name, (form, of, *rest) in recount.MEASURES["ratings"].items()
+            if form == "points"
+            for (low, high, weight), places in [rest]
+        },
+        "total": measure(
+            total={
+                "measures": recount.MEASURES["ratings"]["total"][1],
+                "decimals": 1,
+                "maximum": 100,
+                "needs": recount.MEASURES["ratings"]["total"][5],
+            },
+            decimals=1,
+        ),
+    },
+    headline=["total"],
+    table=list(recount.MEASURES["ratings"]),
+)
+RATING = """<section><h2 id="{{ kind.name }}">{{ kind.title[lang] }}</h2>
+<table><caption id="rating">{{ kind.title[lang] }}</caption>
+{% for year in view.book.unit_periods(kind.name, unit.code) %}
+<tr><th scope="row">{{ year }}</th>{{ view.cells(kind, unit.code, year, "month") }}</tr>
+{% endfor %}
+</table></section>
+"""
+"""How the small office shows its rating; the scales stand in recount.py alone."""
+
 Row = Mapping[str, Any]
 
 
@@ -190,12 +238,17 @@ def recounted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     root = make_office(
         tmp_path_factory.mktemp("recount") / "office",
         units=UNITS,
-        kinds={"inspections": INSPECTIONS},
-        datasets={"procedures": {}, "inspections": {}},
+        kinds={"inspections": INSPECTIONS, "punctual": PUNCTUAL, "ratings": RATINGS},
+        datasets={
+            **{name: {"due": {"day_of_month": day}} for name, day in recount.DUE_DAY.items()},
+            "punctual": {},
+            "ratings": {},
+        },
         period_rule=21,
         first_period=PERIODS[0],
-        today="2026-06-15",
+        today=recount.TODAY,
     )
+    (root / "datasets" / "ratings" / "page.html.j2").write_text(RATING, encoding="utf-8")
     office = open_office(root)
     submissions = fill(office)
     made = release.build(office)
@@ -229,6 +282,7 @@ def test_the_recount_met_every_form_basis_breakdown_and_part(recounted: dict[str
         *("#numerator", "#denominator", "/fine_score/", "/left/", "/load/", "/per_resolved_pct/"),
         *("#low", "#high", "/street_low/", "/street_high/", "/both_scores/", "/street_result=fail"),
         *("/2025/", "/2026/", "/2026-Q1/", "/2025-11--2026-05/"),
+        *("ratings/total/", "ratings/late_points/", "punctual/missing/", "punctual/in_time_pct/"),
         *("/2026-05/month#lower", "/2026-05/month#upper", "/2026-05/month#whole", "/2025-11--2026-05/month#lower"),
     )
     for text in texts:
@@ -254,7 +308,7 @@ def test_json_parquet_and_workbooks_say_what_the_csv_files_say(recounted: dict[s
         for path in (recounted["root"] / "site/current/du-lieu" / folder).glob("*.csv")
         if path.with_suffix(".json").exists()
     ]
-    assert len(paths) == 6
+    assert len(paths) == 8
     for path in paths:
         wanted = reuse.of_csv(path)
         for read, ending in ((reuse.of_json, ".json"), (reuse.of_parquet, ".parquet"), (reuse.of_workbook, ".xlsx")):
