@@ -21,7 +21,6 @@ from publisher.catalogue.pooling import pooled, shown_lines
 from publisher.catalogue.text import one_line
 from publisher.errors import Mistake
 from publisher.ledger import Ledger, Line
-from publisher.ledger.lines import build_ledger
 from publisher.proof.canonical import encode, sha256
 
 
@@ -57,11 +56,17 @@ def continued(published: Ledger, ledger: Ledger, public: Callable[[Line], str]) 
             raise Mistake("ledger-rewritten", {"line": shown.number})
     if len(published.lines) > len(ledger.lines):
         raise Mistake("ledger-rewritten", {"line": len(ledger.lines) + 1})
+    if len(published.lines) == len(ledger.lines):
+        return published
     lines, head = list(published.lines), published.head
+    current, history = dict(published.current), {key: list(of) for key, of in published.history.items()}
     for line in ledger.lines[len(lines) :]:
-        lines.append(replace(line, previous=head, sha256=public(line)))
-        head = lines[-1].digest()
-    return build_ledger(b"".join(line.encode() + b"\n" for line in lines)) if lines else published
+        shown = replace(line, previous=head, sha256=public(line))
+        lines.append(shown)
+        current[shown.key] = shown
+        history.setdefault(shown.key, []).append(shown)
+        head = shown.digest()
+    return Ledger(lines, head, current, history)
 
 
 class Hashes:
