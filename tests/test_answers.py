@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -224,6 +224,7 @@ NOUNS = "dossier|piece|unit|report|case|slip|open answer|answer|rating|person|pe
 
 @pytest.mark.usefixtures("office")
 @pytest.mark.parametrize("kind", KINDS)
+@settings(deadline=None)
 @given(st.data())
 def test_every_sentence_is_whole_whatever_the_figures_are(kind: str, data: Any) -> None:
     office, ledger = Quiet.office, Ledger()

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
@@ -118,6 +118,7 @@ CELLS = st.tuples(
 
 
 @pytest.mark.usefixtures("office")
+@settings(deadline=None)
 @given(st.lists(CELLS, max_size=12, unique_by=lambda cells: cells[:2]))
 def test_no_sum_changes_and_no_sensitive_code_is_left(cells: list[tuple[str, str, str]]) -> None:
     office, header = Known.office, ["unit_code", "period", "basis", "field_code", "procedure_code", "resolved_late"]
