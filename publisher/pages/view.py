@@ -237,11 +237,11 @@ class View:
         return comparison.sides(self)
 
     def comparisons(self, kind: Kind, period: str = "", unit: str = "") -> list[tuple[Side, str]]:
-        """The comparisons of a kind's latest month and what they say of a unit ("" where none is named or they say
-        nothing); none for an earlier period or for a unit that is in none of them."""
+        """The comparisons of a kind's latest month and what they say of a unit; none for an earlier period or for a
+        unit that is in none of them. Where no unit is named, that of the largest group for each measure, with ""."""
         found = [side for side in self.sides if side.kind is kind and period in ("", side.last)]
         if not unit:
-            return [(side, "") for side in found]
+            return [(side, "") for side in {side.name: side for side in reversed(found)}.values()][::-1]
         return [(side, side.windows[0].cells[unit].state) for side in found if unit in side.windows[0].cells]
 
     def as_of(self, kind: Kind, period: str, iso: str) -> str:
