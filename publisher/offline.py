@@ -31,8 +31,8 @@ from publisher.verify import verify
 README = "DOC-TRUOC.txt"
 """How to open the copy, for whoever finds the folder."""
 
-ONLINE = ("404.html", "sitemap.xml", "sitemap.xml.gz", "*.map", "tinyseg.js", "wordcut.js")
-"""Files that only a server needs, a programmer, or the search in Japanese and Thai."""
+ONLINE = ("404.html", "sitemap.xml", "sitemap.xml.gz")
+"""Files that only a server needs."""
 
 CANONICAL = re.compile(r'\s*<link rel="canonical" href="[^"]*">')
 ADDRESS = re.compile(r'(<(?:a|link)\b[^>]*?\shref=")([^"]*)(")')

@@ -17,7 +17,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -26,7 +26,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 from mkdocs.utils.yaml import yaml_load
 
-from publisher import words
+from publisher import policy, styles, words
 from publisher.errors import Mistake
 
 if TYPE_CHECKING:  # the builder process needs no catalogue, and starts in a third of the time without it
@@ -43,6 +43,11 @@ STATEMENT = "kha-nang-tiep-can"
 
 SHIM = "assets/javascripts/iframe-worker.js"
 """What the search of an offline copy needs; the plugin, which would load it from another host, looks for this name."""
+
+SCRIPT = "assets/javascripts/site.js"
+
+UNUSED = ("assets/images/favicon.png", "**/*.map", "assets/javascripts/lunr/*.js", "assets/javascripts/lunr/min/*.js")
+"""What the theme brings and no page asks for, but for the search's files of the language."""
 
 DETAILS = 3
 """How many of MkDocs' warnings the sentence of a failure repeats; the log has them all."""
@@ -99,6 +104,31 @@ def build_html(
     for lang, folder in folders.items():
         if folder != out:
             folder.rename(out / lang)
+    for lang, folder in folders.items():
+        remove_unused(out / lang if folder != out else out, lang, offline=offline)
+    give_names(out, [out, *(out / lang for lang in languages if lang != ROOT_LANGUAGE)], release_id)
+
+
+def remove_unused(folder: Path, lang: str, *, offline: bool) -> None:
+    """Remove the theme's files that nothing of one language's site asks for."""
+    needed = {f"lunr.{lang}.min.js", "lunr.stemmer.support.min.js"}
+    for pattern in UNUSED if offline else (*UNUSED, SHIM):
+        for path in folder.glob(pattern):
+            if path.name not in needed:
+                path.unlink()
+
+
+def stamped(name: str, release_id: str) -> str:
+    """The name of a file of ours in one release: browsers may keep it for good, the next release has another."""
+    path = PurePosixPath(name)
+    return str(path.with_name(f"{path.stem}.{release_id[:8]}{path.suffix}"))
+
+
+def give_names(out: Path, folders: Sequence[Path], release_id: str) -> None:
+    """Give the style sheet and the script of a built site the names under which its pages ask for them."""
+    styles.combine(out, folders, Path(stamped(styles.OURS, release_id)).name)
+    for folder in folders:
+        (folder / SCRIPT).rename(folder / stamped(SCRIPT, release_id))
 
 
 def prepare(
@@ -132,7 +162,10 @@ def prepare(
         offline=offline,
         extra={
             "not_found": words.say(lang, "pages.shell.not_found"),
+            "policy": "" if offline else policy.text(policy.PAGE),
             "release": release_id,
+            "script": stamped(SCRIPT, release_id),
+            "stylesheet": stamped(f"assets/stylesheets/{styles.OURS}", release_id),
             "demonstration": settings.demonstration,
             "search_keys": words.say(lang, "pages.theme.search_keys"),
             "statement": statement if (docs / f"{STATEMENT}.md").is_file() else None,
@@ -215,6 +248,7 @@ def run(job: Job) -> str:
             site_name=Markup(job.site_name),  # noqa: S704  # prepare() has escaped it
             site_url=job.site_url,
             copyright=job.copyright,
+            extra_css=[],  # theirs and ours are one sheet
             strict=True,
             **(with_offline_plugin(job.config) if job.offline else {}),
         )

@@ -36,6 +36,9 @@ FIGURES_KEPT = 1024
 NAVIGATION = frozenset({"license", "author", "help", "external"})
 """What a <link> may name on another host: nothing that a browser fetches."""
 
+FRAMED = frozenset({"iframe", "frame", "object", "embed", "base"})
+"""Elements that `policy.PAGE` forbids."""
+
 CSS_ADDRESS = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s*["']([^"']+)""", re.IGNORECASE)
 REFRESH = re.compile(r"url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 PARSER = etree.HTMLParser(encoding="utf-8")
@@ -91,8 +94,9 @@ def verify(office: Office, book: Book, out: Path) -> None:
     """Read a built site again, and stop when it is not what it must be.
 
     Every internal address (pages, files, parts of pages) exists; every `<data>` names a figure and has the book's value
-    and text; nothing is fetched from another host; each page has its language, a title and one h1; all
-    languages have the same pages. Raises Mistake `verify-failed` with the first findings and the count of all.
+    and text; nothing is fetched from another host; no page holds what its policy forbids; each page has its language, a
+    title and one h1; all languages have the same pages. Raises Mistake `verify-failed` with the first findings and the
+    count of all.
     """
     languages = office.settings.languages
     site = read_site(out, office.settings.site_url)
@@ -104,6 +108,7 @@ def verify(office: Office, book: Book, out: Path) -> None:
             document = read_page(out / file)
             lang = language_of(file, languages)
             found += check_frame(file, lang, document)
+            found += check_policy(file, document)
             found += judge.check(file, lang, document)
             links = Links(site, file)
             found += links.check(document)
@@ -162,6 +167,26 @@ def check_frame(file: str, lang: str, document: etree._Element) -> Iterator[Prob
     headings = len(document.findall(".//h1"))
     if headings != 1:
         yield finding("site-heading", file, str(headings))
+
+
+def check_policy(file: str, document: etree._Element) -> Iterator[Problem]:
+    """A page holds nothing that a browser will not run under `policy.PAGE`: no script or style of its own, no frame."""
+    for element in document.iter(etree.Element):
+        tag = str(element.tag)
+        if tag in FRAMED or (tag == "style" and (element.text or "").strip()) or is_own_script(element):
+            yield finding("site-policy", file, f"<{tag}>")
+        for attribute in element.attrib:
+            name = str(attribute)
+            if name == "style" or name.startswith("on"):
+                yield finding("site-policy", file, f"<{tag} {name}>")
+
+
+def is_own_script(element: etree._Element) -> bool:
+    """Whether an element is a script that stands in the page; a block of data is none."""
+    if element.tag != "script" or "src" in element.attrib:
+        return False
+    kind = element.get("type", "").strip().lower()
+    return kind in ("", "module", "importmap", "speculationrules") or kind.endswith("script")
 
 
 class Figures:

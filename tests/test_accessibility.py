@@ -3,7 +3,6 @@
 WCAG 2.2 AA, and Thông tư 32/2017/TT-BTTTT, điều 18. What only people can judge: content/vi/kha-nang-tiep-can.md.
 """
 
-import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterator
@@ -16,16 +15,12 @@ from axe_playwright_python.sync_playwright import Axe
 from lxml import html
 from playwright.sync_api import Browser, Locator, Page
 
-from publisher import offline, release
+from publisher import offline
 from publisher.catalogue import open_office
-from publisher.catalogue.office import HOME, ZONE
-from publisher.ledger import accept
-from publisher.measures import peers
+from publisher.catalogue.office import HOME
 from tests import browser
-from tests.offices import UNITS, make_office
-from tests.submitted import BASES, PROCEDURES, file_of
+from tests.every_page import kinds_of_page, template_of
 
-KINDS = {name: BASES[name] for name in ("procedures", "feedback", "service_quality", "satisfaction", "one_stop_scores")}
 UNIT, MONTH = "don-vi/phuong-ba-dinh/", "thang/2026-06/"
 DESKTOP, PHONE, SMALLEST = {"width": 1280, "height": 800}, {"width": 390, "height": 844}, {"width": 320, "height": 568}
 MODES = {
@@ -56,47 +51,9 @@ SEEN = """e => {
 
 
 @pytest.fixture(scope="module")
-def office_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three kinds for two months, with a unit that is missing, one that is late, a correction and an explanation."""
-    root = make_office(
-        tmp_path_factory.mktemp("accessible") / "office",
-        datasets={kind: {} for kind in (*BASES, "punctuality", "ratings")},
-        first_period="2026-05",
-        last_period="2026-06",
-        today="2026-07-10",
-    )
-    fields = root / "datasets" / "fields.csv"
-    head, *lines = fields.read_text(encoding="utf-8").splitlines()
-    together = [f"{line},{'LD' if line.startswith('XD,') else ''}" for line in lines]
-    fields.write_text("\n".join([f"{head},shown_as", *together]) + "\n", encoding="utf-8")
-    office = open_office(root)
-    explained = {"resolved_early": "28", "resolved_late": "2", "apologies_sent": "2", "late_reason": "Phải xác minh."}
-    for period, day in (("2026-05", dt.date(2026, 5, 18)), ("2026-06", dt.date(2026, 7, 8))):
-        now = dt.datetime.combine(day, dt.time(8), ZONE)
-        for name, base in KINDS.items():
-            kind = office.kinds[name]
-            where = {"period": period, **({"as_of": f"{period}-28"} if "as_of" in base else {})}
-            units = [unit["code"] for unit in UNITS if (period, unit["code"]) != ("2026-06", "00025")]
-            lines = [{**base, **where, "unit_code": unit} for unit in units]
-            if name == "procedures":
-                fields = ("HT", "CT", "DD")
-                lines = [{**line, **explained, "field_code": field} for line in lines for field in fields]
-            accept(office, kind, file_of(kind, *lines), now=now)
-    for name in (name for name in BASES if name not in KINDS):  # rows that hold days are good for their own month only
-        accept(office, office.kinds[name], file_of(office.kinds[name], BASES[name]), now=now)
-    corrected = [{**PROCEDURES, **explained, "period": "2026-05", "field_code": field} for field in ("HT", "CT")]
-    kind = office.kinds["procedures"]
-    accept(office, kind, file_of(kind, *corrected), reason="Bỏ dòng đất đai ghi nhầm.", now=now)
-    return root
-
-
-@pytest.fixture(scope="module")
-def site(office_root: Path) -> Path:
-    """Its site; its few units and months are enough for a comparison."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(peers, "FEWEST", 2)
-        patch.setattr(peers, "FREEDOM", 1)
-        return release.build(open_office(office_root)).folder
+def site(every_page: Path) -> Path:
+    """The site with a page of every kind."""
+    return every_page
 
 
 @pytest.fixture(scope="module")
@@ -111,25 +68,6 @@ def chromium() -> Iterator[Browser]:
     """The browser of the system."""
     with browser.chromium() as found:
         yield found
-
-
-def kinds_of_page(site: Path, root: str = "") -> list[str]:
-    """One address for every kind of page of a language: the biggest page of each template, and each page written by
-    hand. What is new is in it by itself."""
-    chosen: dict[str, Path] = {}
-    for path in sorted((site / root).rglob("index.html")):
-        page = path.parent.relative_to(site / root)
-        if page.parts[:1] != ("en",):
-            kind = template_of(path) or page.as_posix()
-            if kind not in chosen or path.stat().st_size > chosen[kind].stat().st_size:
-                chosen[kind] = path
-    return [f"{path.parent.relative_to(site).as_posix()}/".removeprefix("./") for path in chosen.values()]
-
-
-def template_of(path: Path) -> str:
-    """The template that a page is made by; "" for one that is written by hand."""
-    found = re.search(r'<div class="ck" data-page="([^"]+)">', path.read_text(encoding="utf-8"))
-    return found[1] if found else ""
 
 
 def violations(page: Page) -> str:
@@ -191,8 +129,8 @@ def test_axe_finds_nothing_on_the_page_for_what_is_not_there(
         assert violations(settled(visitor, "404.html")) == ""
 
 
-def test_axe_finds_nothing_in_the_offline_copy(chromium: Browser, office_root: Path, tmp_path: Path) -> None:
-    with zipfile.ZipFile(offline.pack(open_office(office_root), tmp_path / "site.zip").file) as bundle:
+def test_axe_finds_nothing_in_the_offline_copy(chromium: Browser, every_page_office: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(offline.pack(open_office(every_page_office), tmp_path / "site.zip").file) as bundle:
         bundle.extractall(tmp_path)
     root = next(path for path in tmp_path.iterdir() if path.is_dir()).as_uri()
     for mode in MODES.values():

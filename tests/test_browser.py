@@ -95,7 +95,7 @@ def width(page: Page) -> int:
 
 
 def test_no_request_leaves_and_nothing_fails_on_any_page(chromium: Browser, address: str) -> None:
-    with browser.visit(chromium, address) as visitor:
+    with browser.visit(chromium, address, bypass_csp=False) as visitor:
         for root in ("", "en/"):
             for path in PAGES:
                 visitor.open(root + path)
@@ -165,8 +165,7 @@ def test_text_can_be_read_in_light_and_dark(chromium: Browser, address: str, sch
     with browser.visit(chromium, address, color_scheme=scheme) as visitor:
         for path in (UNIT, MONTH):
             page = visitor.open(path)
-            theme = page.locator("body").get_attribute("data-md-color-scheme")
-            assert theme == {"light": "default", "dark": "slate"}[scheme]
+            assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == scheme
             page.locator("details.ck-more").evaluate_all("all => all.forEach(one => one.open = true)")
             for selector in READ:
                 for element in page.locator(f"article {selector}").all()[:4]:
@@ -175,12 +174,18 @@ def test_text_can_be_read_in_light_and_dark(chromium: Browser, address: str, sch
                         assert ratio >= 4.5, (path, selector, element.inner_text()[:40], ratio)
 
 
-def test_light_and_dark_differ(chromium: Browser, address: str) -> None:
-    grounds = set()
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_light_and_dark_differ_and_paper_is_light(chromium: Browser, address: str, scripts: bool) -> None:
+    grounds = []
     for scheme in ("light", "dark"):
-        with browser.visit(chromium, address, color_scheme=scheme) as visitor:
-            grounds.add(visitor.open(UNIT).evaluate("getComputedStyle(document.body).backgroundColor"))
-    assert len(grounds) == 2
+        with browser.visit(chromium, address, color_scheme=scheme, java_script_enabled=scripts) as visitor:
+            page = visitor.open(UNIT)
+            for media in ("screen", "print"):
+                page.emulate_media(media=media)  # type: ignore[arg-type]
+                grounds.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    light, light_paper, dark, dark_paper = grounds
+    assert light != dark
+    assert light == light_paper == dark_paper
 
 
 def test_the_language_link_leads_to_the_same_page_and_back(chromium: Browser, address: str) -> None:

@@ -285,12 +285,13 @@ def test_a_unit_without_figures_has_a_file_that_says_so(site: Path) -> None:
 # --- figures in other people's pages
 
 
-def test_an_embeddable_page_has_no_script_and_loads_nothing(site: Path) -> None:
+def test_an_embeddable_page_has_no_script_and_loads_nothing_but_its_style(site: Path) -> None:
     pages = sorted(site.rglob("nhung/**/index.html"))
     assert len(pages) == 8  # 00004 has three kinds and 00008 one, in two languages
     for path in pages:
         document = html.document_fromstring(path.read_bytes())
-        assert document.xpath("//script | //link | //img | //iframe | //@style | //@onload") == []
+        assert document.xpath("//script | //style | //img | //iframe | //@style | //@onload") == []
+        assert [link.get("href").lstrip("./") for link in document.xpath("//link")] == ["assets/stylesheets/embed.css"]
         assert len(document.xpath("//data")) >= 2
         assert len(path.read_bytes()) < 20_000
 

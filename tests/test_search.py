@@ -367,6 +367,7 @@ def ranks(chromium: Browser, site: Path) -> list[tuple[str, str, int]]:
     with browser.served(site) as address, browser.visit(chromium, address) as visitor:
         visitor.page.add_init_script(COUNTED)
         page = visitor.open("gioi-thieu/")
+        page.locator(".md-search__input").focus()
         page.wait_for_function("window.ready", timeout=120_000)
         for query, title in recall():
             results = found(page, query, at_once=True)

@@ -209,6 +209,8 @@ def files_of(nav: list[dict[str, object]]) -> list[str]:
 class OneFigure:
     """A book that knows one rate: 134 of 136 dossiers on time."""
 
+    office = None
+
     def at(self, address: str) -> Figure:
         """The one figure."""
         if address != "made/on_time_pct/00004/2026-03/month":
@@ -306,13 +308,28 @@ def test_a_site_as_the_theme_makes_it_is_in_order(judged: Office, site: Path) ->
         ('<svg><use xlink:href="https://elsewhere.example/a.svg#b"/></svg>', "site-foreign"),
         ('<meta http-equiv="Refresh" content="0; url=https://elsewhere.example/">', "site-foreign"),
         ("<h1>hai</h1>", "site-heading"),
+        ("<script>alert(1)</script>", "site-policy"),
+        ('<script type="module">alert(1)</script>', "site-policy"),
+        ('<script type="text/JavaScript">alert(1)</script>', "site-policy"),
+        ("<style>a { color: red }</style>", "site-policy"),
+        ('<p style="color: red">x</p>', "site-policy"),
+        ('<svg><rect style="fill: red"/></svg>', "site-policy"),
+        ('<p onclick="alert(1)">x</p>', "site-policy"),
+        ('<iframe srcdoc="x"></iframe>', "site-policy"),
+        ('<base href="../">', "site-policy"),
     ],
 )
 def test_one_wrong_thing_on_a_page_is_found(judged: Office, site: Path, markup: str, code: str) -> None:
     file = put(site, markup)
     found = findings(judged, site)
     assert (code, file) in [(c, f) for c, f, _ in found]
-    assert {c for c, _, _ in found} <= {code, "site-link"}
+    assert {c for c, _, _ in found} <= {code, "site-link", "site-policy"}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/ld+json", "text/plain"])
+def test_a_block_of_data_is_no_script(judged: Office, site: Path, kind: str) -> None:
+    put(site, f'<script type="{kind}">{{"a": 1}}</script>')
+    assert findings(judged, site) == []
 
 
 def test_a_style_sheet_may_fetch_only_what_is_there(judged: Office, site: Path) -> None:

@@ -1,6 +1,6 @@
 """Figures that others put into a page of their own: one small page for each unit and kind, without script.
 
-`/nhung/` is the only folder that may stand in a frame of another site (docs/static-api.md tells the web server's part).
+`/nhung/` is the only folder that may stand in a frame of another site: `publisher.policy.EMBED`.
 """
 
 from dataclasses import dataclass
