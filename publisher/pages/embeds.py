@@ -25,16 +25,20 @@ class Embed:
     snippet: str
 
 
+def kinds_of(view: View, unit: Unit) -> list[Kind]:
+    """The kinds of which a unit has figures to show elsewhere: those with a block of their own."""
+    return [kind for kind in view.office.kinds.values() if not kind.brief and view.last(kind, unit.code)]
+
+
 def embeds(writer: Writer, view: View, unit: Unit) -> list[Embed]:
     """The embeddable pages of a unit, with what to copy."""
     found = []
-    for kind in view.office.kinds.values():
-        if view.last(kind, unit.code):
-            address = writer.address(view.lang, path_of(unit, kind))
-            words = {"unit": unit.name[view.lang], "kind": kind.short[view.lang]}
-            title = escape(say(view.lang, "pages.embed.title", **words))
-            size = f'width="{WIDTH}" height="{HEIGHT}" loading="lazy"'
-            found.append(Embed(kind, f'<iframe src="{escape(address)}" title="{title}" {size}></iframe>'))
+    for kind in kinds_of(view, unit):
+        address = writer.address(view.lang, path_of(unit, kind))
+        words = {"unit": unit.name[view.lang], "kind": kind.short[view.lang]}
+        title = escape(say(view.lang, "pages.embed.title", **words))
+        size = f'width="{WIDTH}" height="{HEIGHT}" loading="lazy"'
+        found.append(Embed(kind, f'<iframe src="{escape(address)}" title="{title}" {size}></iframe>'))
     return found
 
 
@@ -45,11 +49,9 @@ def path_of(unit: Unit, kind: Kind) -> str:
 
 def write_embeds(writer: Writer, view: View, unit: Unit) -> None:
     """Write `nhung/<slug>/<kind>/index.html`: the unit's latest figures of each kind."""
-    for kind in view.office.kinds.values():
-        last = view.last(kind, unit.code)
-        if last:
-            words = {"unit": unit.name[view.lang], "kind": kind.short[view.lang]}
-            title = say(view.lang, "pages.embed.title", **words)
-            context = {"view": view, "unit": unit, "kind": kind, "last": last}
-            text = writer.render(view.lang, path_of(unit, kind), "embed.html.j2", title, **context)
-            writer.write(view.lang, f"{path_of(unit, kind)}index.html", text + "\n")
+    for kind in kinds_of(view, unit):
+        words = {"unit": unit.name[view.lang], "kind": kind.short[view.lang]}
+        title = say(view.lang, "pages.embed.title", **words)
+        context = {"view": view, "unit": unit, "kind": kind, "last": view.last(kind, unit.code)}
+        text = writer.render(view.lang, path_of(unit, kind), "embed.html.j2", title, **context)
+        writer.write(view.lang, f"{path_of(unit, kind)}index.html", text + "\n")
