@@ -183,6 +183,9 @@ def test_the_month_says_short_datasets_in_sentences(office: Office) -> None:
 
 def test_what_was_submitted_in_time_is_counted(office: Office) -> None:
     assert "Phường Ngọc Hà nộp đúng hạn" in section(office, "don-vi/phuong-ngoc-ha", "punctuality")
+    for path in ("don-vi/phuong-ngoc-ha", "so-lieu/punctuality"):
+        links = page(office, path).xpath("//main//section[h2[@id='punctuality']]//a/@href | //main//p/a/@href")
+        assert "../../cong-bo/" in links, path
 
 
 # --- what may not come in
