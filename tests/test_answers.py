@@ -75,15 +75,15 @@ def dossiers(early: int, on_time: int, late: int, overdue: int, received: int = 
 
 SENTENCES = """
 month before     | month            | vi                                                                     | en
-                 | 400 51 34 5      | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 451/485 hồ sơ (93,0%). Đến ngày 14/06/2026, Phường Ba Đình còn 5 hồ sơ quá hạn. | June 2026: Ba Dinh Ward resolved 451 of 485 dossiers in time (93.0%). On 14 Jun 2026 Ba Dinh Ward had 5 overdue dossiers.
-                 | 1000 2000 0 0    | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn tất cả 3.000 hồ sơ đã giải quyết xong. Đến ngày 14/06/2026, Phường Ba Đình không có hồ sơ nào quá hạn. | June 2026: Ba Dinh Ward resolved all 3,000 dossiers in time. On 14 Jun 2026 Ba Dinh Ward had no overdue dossiers.
-                 | 0 1 0 1          | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn hồ sơ duy nhất đã giải quyết xong. Đến ngày 14/06/2026, Phường Ba Đình còn 1 hồ sơ quá hạn. | June 2026: Ba Dinh Ward resolved the only dossier in time. On 14 Jun 2026 Ba Dinh Ward had 1 overdue dossier.
-                 | 0 0 1 2          | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 0/1 hồ sơ (0,0%). Đến ngày 14/06/2026, Phường Ba Đình còn 2 hồ sơ quá hạn. | June 2026: Ba Dinh Ward resolved 0 of 1 dossier in time (0.0%). On 14 Jun 2026 Ba Dinh Ward had 2 overdue dossiers.
-                 | 0 0 0 0          | Tháng 6/2026, Phường Ba Đình không có hồ sơ nào giải quyết xong. Đến ngày 14/06/2026, Phường Ba Đình không có hồ sơ nào quá hạn. | June 2026: Ba Dinh Ward resolved no dossiers. On 14 Jun 2026 Ba Dinh Ward had no overdue dossiers.
-90 0 10 2        | 40 0 60 5        | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 40/100 hồ sơ (40,0%), thấp hơn tháng trước (90,0%). Đến ngày 14/06/2026, Phường Ba Đình còn 5 hồ sơ quá hạn, nhiều hơn tháng trước (2). | June 2026: Ba Dinh Ward resolved 40 of 100 dossiers in time (40.0%), lower than the month before (90.0%). On 14 Jun 2026 Ba Dinh Ward had 5 overdue dossiers, more than the month before (2).
-40 0 60 5        | 100 0 0 0        | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn tất cả 100 hồ sơ đã giải quyết xong, cao hơn tháng trước (40,0%). Đến ngày 14/06/2026, Phường Ba Đình không có hồ sơ nào quá hạn, ít hơn tháng trước (5). | June 2026: Ba Dinh Ward resolved all 100 dossiers in time, higher than the month before (40.0%). On 14 Jun 2026 Ba Dinh Ward had no overdue dossiers, fewer than the month before (5).
-90 0 10 2        | 88 0 12 2        | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 88/100 hồ sơ (88,0%), không khác rõ so với tháng trước (90,0%). Đến ngày 14/06/2026, Phường Ba Đình còn 2 hồ sơ quá hạn, bằng tháng trước. | June 2026: Ba Dinh Ward resolved 88 of 100 dossiers in time (88.0%), not clearly different from the month before (90.0%). On 14 Jun 2026 Ba Dinh Ward had 2 overdue dossiers, as in the month before.
-29 0 0 0         | 50 0 50 0        | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 50/100 hồ sơ (50,0%); ít hồ sơ nên không so với tháng trước. Đến ngày 14/06/2026, Phường Ba Đình không có hồ sơ nào quá hạn, bằng tháng trước. | June 2026: Ba Dinh Ward resolved 50 of 100 dossiers in time (50.0%); too few dossiers to compare with the month before. On 14 Jun 2026 Ba Dinh Ward had no overdue dossiers, as in the month before.
+                 | 400 51 34 5      | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 451/485 hồ sơ (93,0%). Đến ngày 14/06/2026, Phường Ba Đình còn 5 hồ sơ quá hạn. | June 2026: Ba Dinh Ward resolved 451 of 485 dossiers in time (93.0%). On 14 Jun 2026, Ba Dinh Ward had 5 overdue dossiers.
+                 | 1000 2000 0 0    | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn tất cả 3.000 hồ sơ đã giải quyết xong. Đến ngày 14/06/2026, Phường Ba Đình không có hồ sơ nào quá hạn. | June 2026: Ba Dinh Ward resolved all 3,000 dossiers in time. On 14 Jun 2026, Ba Dinh Ward had no overdue dossiers.
+                 | 0 1 0 1          | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn hồ sơ duy nhất đã giải quyết xong. Đến ngày 14/06/2026, Phường Ba Đình còn 1 hồ sơ quá hạn. | June 2026: Ba Dinh Ward resolved the only dossier in time. On 14 Jun 2026, Ba Dinh Ward had 1 overdue dossier.
+                 | 0 0 1 2          | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 0/1 hồ sơ (0,0%). Đến ngày 14/06/2026, Phường Ba Đình còn 2 hồ sơ quá hạn. | June 2026: Ba Dinh Ward resolved 0 of 1 dossier in time (0.0%). On 14 Jun 2026, Ba Dinh Ward had 2 overdue dossiers.
+                 | 0 0 0 0          | Tháng 6/2026, Phường Ba Đình không có hồ sơ nào giải quyết xong. Đến ngày 14/06/2026, Phường Ba Đình không có hồ sơ nào quá hạn. | June 2026: Ba Dinh Ward resolved no dossiers. On 14 Jun 2026, Ba Dinh Ward had no overdue dossiers.
+90 0 10 2        | 40 0 60 5        | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 40/100 hồ sơ (40,0%), thấp hơn tháng trước (90,0%). Đến ngày 14/06/2026, Phường Ba Đình còn 5 hồ sơ quá hạn, nhiều hơn tháng trước (2). | June 2026: Ba Dinh Ward resolved 40 of 100 dossiers in time (40.0%), lower than the month before (90.0%). On 14 Jun 2026, Ba Dinh Ward had 5 overdue dossiers, more than the month before (2).
+40 0 60 5        | 100 0 0 0        | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn tất cả 100 hồ sơ đã giải quyết xong, cao hơn tháng trước (40,0%). Đến ngày 14/06/2026, Phường Ba Đình không có hồ sơ nào quá hạn, ít hơn tháng trước (5). | June 2026: Ba Dinh Ward resolved all 100 dossiers in time, higher than the month before (40.0%). On 14 Jun 2026, Ba Dinh Ward had no overdue dossiers, fewer than the month before (5).
+90 0 10 2        | 88 0 12 2        | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 88/100 hồ sơ (88,0%), không khác rõ so với tháng trước (90,0%). Đến ngày 14/06/2026, Phường Ba Đình còn 2 hồ sơ quá hạn, bằng tháng trước. | June 2026: Ba Dinh Ward resolved 88 of 100 dossiers in time (88.0%), not clearly different from the month before (90.0%). On 14 Jun 2026, Ba Dinh Ward had 2 overdue dossiers, as in the month before.
+29 0 0 0         | 50 0 50 0        | Tháng 6/2026, Phường Ba Đình giải quyết đúng hạn 50/100 hồ sơ (50,0%); ít hồ sơ nên không so với tháng trước. Đến ngày 14/06/2026, Phường Ba Đình không có hồ sơ nào quá hạn, bằng tháng trước. | June 2026: Ba Dinh Ward resolved 50 of 100 dossiers in time (50.0%); too few dossiers to compare with the month before. On 14 Jun 2026, Ba Dinh Ward had no overdue dossiers, as in the month before.
 """  # noqa: E501 a sentence is as long as it is
 
 
@@ -136,7 +136,7 @@ def test_all_units_together_are_counted_and_compared_only_with_the_same_units(of
         "Tháng 6/2026, 2 đơn vị của Phường Thử Nghiệm tiếp nhận 18 hồ sơ, giải quyết xong 100 hồ sơ.",
     ]
     en = [a.sentence.striptags() for a in found["en"].answers_all(kind, "2026-05", "month", 1)]
-    assert en[1] == "On 14 May 2026 1 unit of Thu Nghiem Ward had 4 overdue dossiers."
+    assert en[1] == "On 14 May 2026, 1 unit of Thu Nghiem Ward had 4 overdue dossiers."
 
 
 def test_a_unit_is_told_that_its_latest_report_is_missing_and_which_one_is_shown(office: Office) -> None:
@@ -144,9 +144,9 @@ def test_a_unit_is_told_that_its_latest_report_is_missing_and_which_one_is_shown
     view, kind = views(office, ledger)["vi"], office.kinds["procedures"]
     units = {unit.code: unit for unit in office.units if isinstance(unit, Unit)}
     assert view.behind(kind, units[BA_DINH]) == (
-        "Phường Ba Đình chưa nộp số liệu Tháng 6/2026 (hạn 19/06/2026). Dưới đây là số liệu Tháng 5/2026."
+        "Phường Ba Đình chưa nộp số liệu tháng 6/2026 (hạn 19/06/2026). Dưới đây là số liệu tháng 5/2026."
     )
-    assert view.behind(kind, units[NGOC_HA]) == "Phường Ngọc Hà chưa nộp số liệu Tháng 6/2026 (hạn 19/06/2026)."
+    assert view.behind(kind, units[NGOC_HA]) == "Phường Ngọc Hà chưa nộp số liệu tháng 6/2026 (hạn 19/06/2026)."
 
 
 def test_whether_reports_came_in_time_is_answered_for_a_unit_and_for_all(tmp_path: Path) -> None:

@@ -144,15 +144,21 @@ class Sentence:
                 return ""
             if min(below for _, below in pairs) < self.view.small_denominator:
                 return "few"
+            if self.printed(measure, before) == self.printed(measure, now):
+                return "equal"
             if differ(*pairs):
                 return "higher" if now.value > before.value else "lower"
-            return "equal" if pairs[0] == pairs[1] or now.value == before.value else "near"
+            return "near"
         if self.unit == EVERY and self.reporting(before.period) != self.reporting(now.period):
             return ""
-        if figures.text(self.view.lang, measure, before) == figures.text(self.view.lang, measure, now):
+        if self.printed(measure, before) == self.printed(measure, now):
             return "equal"
         words = ("more", "fewer") if measure.form == "sum" else ("higher", "lower")
         return words[0] if now.value > before.value else words[1]
+
+    def printed(self, measure: Measure, figure: Figure) -> str:
+        """A figure as it is printed."""
+        return figures.text(self.view.lang, measure, figure, self.view.small_group)
 
     def reporting(self, period: str) -> list[str]:
         """The units whose figures make those of all."""

@@ -224,12 +224,12 @@ class View:
             return ""
         values = {
             "unit": unit.name[self.lang],
-            "period": self.period(status.period, kind=kind),
+            "period": self.inside(status.period, kind=kind),
             "due": formats.date(self.lang, status.due),
         }
         if not last:
             return say(self.lang, "pages.answer.behind_never", **values)
-        return say(self.lang, "pages.answer.behind", **values, last=self.period(last, kind=kind))
+        return say(self.lang, "pages.answer.behind", **values, last=self.inside(last, kind=kind))
 
     @cached_property
     def sides(self) -> list[Side]:
@@ -255,6 +255,11 @@ class View:
         year's start."""
         name = formats.period(self.lang, kind.span(period) if kind else period)
         return name if basis == "month" else say(self.lang, "pages.period.year_to_date", name=name)
+
+    def inside(self, period: str, kind: Kind | None = None) -> str:
+        """A period's name inside a sentence: Vietnamese then begins it with a small letter, English does not."""
+        name = self.period(period, kind=kind)
+        return name[:1].lower() + name[1:] if self.lang == "vi" else name
 
     def month_head(self, kinds: Sequence[Kind], period: str) -> str:
         """A period over a narrow column: "10/26"; its name where the only kind counts in quarters or years."""
