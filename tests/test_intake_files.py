@@ -731,3 +731,33 @@ def test_every_page_of_a_file_is_there_in_english_too(desk: Desk) -> None:
         assert page.status == 200
         assert page.tree.get("lang") == "en"
     assert say("en", "intake.verdict.submitted") in desk.people["clerk"].open(f"/tep/{key}?lang=en").text
+
+
+# What was made unusable meanwhile
+
+
+def test_a_ledger_that_was_edited_is_said_in_words_and_nothing_is_built(desk: Desk) -> None:
+    put(desk, PROCEDURES)
+    ledger = desk.office / "datasets" / "ledger.jsonl"
+    before = ledger.read_bytes()
+    ledger.write_bytes(before.replace(b'"revision":1', b'"revision":2'))
+    page = desk.people["clerk"].open("/")
+    assert page.status == 500
+    assert "ledger.jsonl sai từ dòng 1" in page.text
+    ledger.write_bytes(before)
+    assert desk.people["clerk"].open("/").status == 200
+
+
+def test_settings_that_cannot_be_read_leave_the_pages_as_they_were(desk: Desk) -> None:
+    settings = desk.office / "datasets" / "publishing.yaml"
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(before + "no_such_key: 1\n", encoding="utf-8")
+    assert desk.people["clerk"].open("/").status == 200
+    settings.write_text(before.replace("Phường Thử Nghiệm", "Phường Đổi Tên"), encoding="utf-8")
+    assert "Phường Đổi Tên" in desk.people["clerk"].open("/").text
+    settings.write_text(before, encoding="utf-8")
+    assert "Phường Thử Nghiệm" in desk.people["clerk"].open("/").text
+
+
+def test_another_host_name_is_not_answered(desk: Desk) -> None:
+    assert desk.app.test_client().get("/dang-nhap", base_url="https://evil.example/").status_code == 400

@@ -82,3 +82,11 @@ def test_the_template_explains_what_the_demonstration_explains() -> None:
     assert keys.keys() - yaml.safe_load(
         template.read_text(encoding="utf-8").replace("{", '"').replace("}", '"')
     ).keys() == {"today"}
+
+
+def test_a_key_that_there_is_not_is_named_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new_office(tmp_path)
+    path = tmp_path / "datasets" / "publishing.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "no_such_key: 1\n", encoding="utf-8")
+    assert terminal.run(build.main, ["--office", str(tmp_path)]) == 1
+    assert "sai ở mục no_such_key" in capsys.readouterr().err

@@ -60,7 +60,7 @@ def periods(office: Office, kind: Kind, today: dt.date) -> list[str]:
     """The periods of a kind for which something may be handed in, first to last: those that are over, and those that
     are not where the kind looks ahead."""
     here = label(today.year, today.month)
-    labels = between(office.settings.first_period, office.settings.last_period or shift(here, 1 + kind.months))
+    labels = between(office.first_period(kind), office.settings.last_period or shift(here, 1 + kind.months))
     return [one for one in labels if kind.reports(one) and (kind.ahead or office.period(kind, one).end < today)]
 
 

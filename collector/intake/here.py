@@ -1,6 +1,7 @@
 """What all pages stand on, and what all templates may use."""
 
 import datetime as dt
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from publisher.catalogue import Office, open_office
 from publisher.catalogue.office import HOME, ZONE
 from publisher.errors import Mistake
 
+log = logging.getLogger("collector")
+
 
 class Offices:
     """The office as it is now: opened again when a day has passed or a definition, a table or the settings changed."""
@@ -36,11 +39,18 @@ class Offices:
         self.open: Office | None = None
 
     def current(self) -> Office:
-        """The office. Raises Mistake for what was made unusable meanwhile."""
+        """The office; as it was, with a line in the log, when what changed cannot be used. Raises Mistake at the
+        start."""
         with self.lock:
             state = (self.now().date(), tuple(self._files()))
             if self.open is None or state != self.state:
-                self.open, self.state = open_office(self.root), state
+                self.state = state
+                try:
+                    self.open = open_office(self.root)
+                except Mistake as error:
+                    if self.open is None:
+                        raise
+                    log.error("office: %s", words.mistake(error)[0])
             return self.open
 
     def _files(self) -> Iterator[tuple[str, int, int]]:

@@ -7,7 +7,7 @@ from publisher.catalogue import Kind, Measure, Office
 from publisher.catalogue.periods import shift
 from publisher.measures.book import Book
 from publisher.measures.figures import Figure
-from publisher.tallies import MONTH, Source, Tallies, tally_sources
+from publisher.tallies import MONTH, Cube, Source, Tallies, tally_sources
 
 BASES = (MONTH, "year_to_date")
 
@@ -42,10 +42,17 @@ def preview(office: Office, kind: Kind, unit: str, period: str, candidate: Path)
     """What accepting a canonical file would put on the unit's page: the measures of the kind's table and headline, on
     the basis that the unit reports, computed and rounded as the page does.
 
-    Only this unit's files of the two periods are read, of every kind, because a measure may look at another kind.
+    Only this unit's files of the two periods are read: of the kind, and of those at which its measures look.
     """
     earlier = shift(period, -kind.months)
-    now, then = book(office, unit, (earlier, period)), book(office, unit, (earlier, period), (kind.name, candidate))
+    standing = {
+        name: cube(office, other, unit, (earlier, period))
+        if name in (kind.name, *looked_at(kind))
+        else tally_sources(office, other, ())
+        for name, other in office.kinds.items()
+    }
+    replaced = {**standing, kind.name: cube(office, kind, unit, (earlier, period), candidate)}
+    now, then = Book(office, Tallies(standing, 0)), Book(office, Tallies(replaced, 0))
     names = list(dict.fromkeys((*kind.headline, *kind.table, *(m for more in kind.tables for m in more.measures))))
     basis = next((b for b in BASES if figure(then, kind, kind.headline[0], unit, period, b).state != "blank"), MONTH)
     rows = []
@@ -62,20 +69,26 @@ def figure(of: Book, kind: Kind, measure: str, unit: str, period: str, basis: st
     return of.figure(kind.name, measure, unit, period, basis=basis, **where)
 
 
-def book(office: Office, unit: str, periods: tuple[str, ...], candidate: tuple[str, Path] | None = None) -> Book:
-    """The figures of one unit in some periods; `candidate` is (kind, file), which stands in place of that kind's file
-    of the last period."""
-    cubes = {}
-    for name, kind in office.kinds.items():
-        sources = []
-        for period in periods:
-            path = office.data_file(name, unit, period)
-            if candidate and candidate[0] == name and period == periods[-1]:
-                path = candidate[1]
-            if path.exists():
-                sources.append(Source(unit, period, path, office.period(kind, period).end.isoformat()))
-        cubes[name] = tally_sources(office, kind, sources)
-    return Book(office, Tallies(cubes, 0))
+def looked_at(kind: Kind) -> set[str]:
+    """The other kinds whose tallies the kind's measures look at."""
+    named = (
+        (*measure.numerator, *measure.denominator, *measure.known, *measure.hidden)
+        for measure in kind.measures.values()
+    )
+    return {tally.partition(".")[0] for tallies in named for tally in tallies if "." in tally}
+
+
+def cube(office: Office, kind: Kind, unit: str, periods: tuple[str, ...], candidate: Path | None = None) -> Cube:
+    """The tallies of one unit's accepted files of some periods; a candidate stands in place of that of the last one."""
+    paths = {period: office.data_file(kind.name, unit, period) for period in periods}
+    if candidate:
+        paths[periods[-1]] = candidate
+    sources = [
+        Source(unit, period, path, office.period(kind, period).end.isoformat())
+        for period, path in paths.items()
+        if path.exists()
+    ]
+    return tally_sources(office, kind, sources)
 
 
 def jumps(measure: Measure, before: Figure, coming: Figure) -> bool:

@@ -88,7 +88,7 @@ def form(match: re.Match[str], number: str, shown: str) -> str:
     return (one if number == "1" else other).replace("#", shown)
 
 
-def say(lang: str, key: str, **values: Any) -> str:
+def say(lang: str, key: str, /, **values: Any) -> str:
     """One sentence in one language. Raises KeyError for an unknown key or a missing value."""
     return fill(load(lang)[key], values)
 

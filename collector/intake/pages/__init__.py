@@ -5,11 +5,11 @@
 import datetime as dt
 from pathlib import Path
 
-from flask import Flask, make_response, request
+from flask import Flask, g, make_response, request
 from flask_security import current_user
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import InternalServerError, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from collector import web
@@ -18,6 +18,7 @@ from collector.intake import here as ground
 from collector.intake.pages import account, approval, files, hand_in, home, journal, layouts, people, signing_in
 from collector.intake.permissions import WAIT, may
 from publisher.catalogue import Kind
+from publisher.errors import Mistake
 from publisher.words import format as formats
 from publisher.words import load
 
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/healthz", "health", health)
     app.context_processor(common)
     app.register_error_handler(Unavailable, tell_unavailable)
+    app.register_error_handler(Mistake, tell_mistake)
 
 
 def common() -> dict[str, object]:
@@ -67,6 +69,7 @@ def common() -> dict[str, object]:
         "endpoint": request.endpoint,
         "token": token,
         "error_text": error_text,
+        "said": g.get("said", ""),
         "date": lambda day: formats.date(ground.language(), day),
         "period_name": period_name,
         "number": lambda value: value if isinstance(value, str) else formats.number(ground.language(), value),
@@ -102,6 +105,13 @@ def error_text(status: int, why: str) -> str:
 def tell_unavailable(_error: Unavailable) -> Response:
     """The page for a database that does not answer: nothing is lost, and it may be tried again."""
     return web.tell_error(ServiceUnavailable(retry_after=WAIT))
+
+
+def tell_mistake(error: Mistake) -> Response:
+    """The page for something of the office that cannot be used, such as a ledger that was edited: whoever runs the
+    program must see to it, and the sentence says what to."""
+    g.said = ground.told(error)
+    return web.tell_error(InternalServerError())
 
 
 def health() -> Response:
