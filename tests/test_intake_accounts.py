@@ -17,7 +17,10 @@ from collector.intake import passwords, second_factor
 from collector.intake.accounts import Accounts, hashed
 from collector.intake.journal import first_broken
 from collector.intake.tables import SCHEMA
+from collector.intake.uploads import UnderWay, Uploads
+from collector.intake.worker import Builds
 from collector.settings import read_staff_settings
+from publisher.catalogue.office import HOME
 from publisher.errors import Mistake
 from publisher.words import mistake
 from scripts import staff, terminal
@@ -560,7 +563,7 @@ def test_the_command_invites_lists_and_keeps_out(
     assert "scripts/staff.py · invited · lan" in said
 
 
-def test_accounts_live_in_postgresql_too(postgres: str) -> None:
+def test_accounts_and_files_live_in_postgresql_too(postgres: str) -> None:
     database = database_at(postgres, SCHEMA, variable="COLLECTOR_STAFF_DATABASE_URL")
     database.open()
     now = dt.datetime(2026, 11, 12, 9, tzinfo=dt.UTC)
@@ -572,6 +575,24 @@ def test_accounts_live_in_postgresql_too(postgres: str) -> None:
     with pytest.raises(Mistake, match="account-known"):
         accounts.invite("LAN", "Lan", ("clerk",), ("00004",), known_units=("00004",), who="test")
     assert [found.login for found in accounts.all()] == ["lan"]
+    uploads, builds = Uploads(database, lambda: now), Builds(database, lambda: now)
+    made = uploads.add(("procedures", "00004", "2026-10"), by="lan", sha256="0" * 64, name="x.csv", size=1)
+    claimed = uploads.claim()
+    assert claimed
+    assert (claimed.key, uploads.claim()) == (made.key, None)
+    uploads.settle(made.key, "checked", errors=0, warnings=0, rows=1, candidate="1" * 64)
+    assert uploads.submit(made, "lan", reason="", explanations={})
+    with pytest.raises(UnderWay):
+        uploads.submit(made, "lan", reason="", explanations={})
+    assert uploads.approve(made, "minh")
+    assert not uploads.approve(made, "minh")
+    assert uploads.begin_accepting(made, 0)
+    assert not uploads.withdraw(made, "lan")
+    uploads.accepted(made)
+    assert [one.state for one in uploads.of_place("procedures", "00004", "2026-10")] == ["accepted"]
+    builds.ask("minh")
+    builds.ask("minh")
+    assert [one.state for one in builds.latest(5)] == ["waiting"]
     assert first_broken(database) is None
     database.close()
 
@@ -611,3 +632,10 @@ def test_settings_come_from_the_environment(tmp_path: Path) -> None:
     assert found.files == tmp_path / "var" / "intake"
     assert (found.idle_minutes, found.longest_hours) == (30, 8)
     assert "s" * 40 not in repr(found)
+
+
+def test_every_variable_of_the_environment_is_documented() -> None:
+    used = set(re.findall(r"COLLECTOR_[A-Z_]+[A-Z]", (HOME / "collector" / "settings.py").read_text(encoding="utf-8")))
+    pages = [(HOME / "docs" / name).read_text(encoding="utf-8") for name in ("survey.md", "intake.md")]
+    documented = {name for page in pages for name in re.findall(r"^\| `(COLLECTOR_[A-Z_]+)`", page, re.MULTILINE)}
+    assert used == documented

@@ -15,6 +15,8 @@ from tests.intake_app import PEOPLE, Desk, Person, make_staff_office, opened
 EXPECTED = """
 address                            method  nobody   clerk  other  approver  administrator
 /                                  GET     sign-in  200    200    200       200
+/chua-nop                          GET     sign-in  403    403    200       200
+/chua-nop                          POST    sign-in  403    403    422       422
 /dang-nhap                         GET     200      303    303    303       303
 /dang-nhap                         POST    422      303    303    303       303
 /dang-nhap/ma                      GET     sign-in  sign-in  sign-in  sign-in  sign-in
@@ -23,8 +25,8 @@ address                            method  nobody   clerk  other  approver  admi
 /dang-nhap/thiet-lap               POST    sign-in  sign-in  sign-in  sign-in  sign-in
 /dang-xuat                         POST    sign-in  sign-in  sign-in  sign-in  sign-in
 /duyet                             GET     sign-in  403    403    200       403
-/dung-trang                        GET     sign-in  403    403    200       403
-/dung-trang                        POST    sign-in  403    403    303       403
+/dung-trang                        GET     sign-in  403    403    200       200
+/dung-trang                        POST    sign-in  403    403    303       303
 /healthz                           GET     200      200    200    200       200
 /mau-doc                           GET     sign-in  403    403    200       200
 /mau-doc/<key>                     POST    sign-in  403    403    404       404

@@ -15,7 +15,18 @@ from werkzeug.wrappers import Response
 from collector import web
 from collector.database import Unavailable
 from collector.intake import here as ground
-from collector.intake.pages import account, approval, files, hand_in, home, journal, layouts, people, signing_in
+from collector.intake.pages import (
+    account,
+    approval,
+    files,
+    hand_in,
+    home,
+    journal,
+    layouts,
+    missing,
+    people,
+    signing_in,
+)
 from collector.intake.permissions import WAIT, may
 from publisher.catalogue import Kind
 from publisher.errors import Mistake
@@ -25,12 +36,13 @@ from publisher.words import load
 STYLE = web.read_style(Path(__file__).parents[1] / "style.css")
 """The one style sheet of all pages, as it stands between <style> and </style>: its hash goes into their policy."""
 
-SUBJECTS = (signing_in, home, hand_in, files, approval, layouts, account, people, journal)
+SUBJECTS = (signing_in, home, hand_in, files, approval, missing, layouts, account, people, journal)
 
 NAVIGATION = (
     ("home.home", "nav.home"),
     ("hand_in.choose", "nav.hand_in"),
     ("approval.queue", "nav.queue"),
+    ("missing.missing", "nav.missing"),
     ("approval.builds", "nav.builds"),
     ("layouts.layouts", "nav.layouts"),
     ("people.people", "nav.people"),
