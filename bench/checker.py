@@ -9,7 +9,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -63,13 +63,13 @@ FAULTS: tuple[Callable[[Row], Row], ...] = (
 """What goes wrong in a row; each breaks at least one rule."""
 
 
-def rows(office: Office, count: int, bad: float) -> Iterable[Row]:
+def rows(office: Office, count: int, bad: float, months: Sequence[str] = MONTHS) -> Iterable[Row]:
     """Rows of `procedures` by procedure, month after month, in which every rule holds but for a share of bad ones
     (from one seed)."""
     chance = random.Random(7)
     kind = office.kinds[offices.KIND]
     units = [unit.code for unit in office.units if isinstance(unit, Unit)]
-    periods = [office.period(kind, month) for month in MONTHS]
+    periods = [office.period(kind, month) for month in months]
     fields = [entry.code for entry in office.fields]
     pending = 0
     for number in range(count):

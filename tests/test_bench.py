@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import checker, clock, offices, run, tallying
+from bench import checker, clock, offices, run, tallying, workbooks
 from bench.clock import Spent
 from bench.result import Result
 from publisher.catalogue import Office
@@ -35,6 +35,12 @@ def test_plain_frictionless_finds_the_same_problems_in_the_same_rows(large: Offi
 def test_a_file_without_seeded_faults_has_no_problem(large: Office, tmp_path: Path) -> None:
     path = checker.write_file(large, tmp_path / "rows.csv", 500, bad=0)
     assert checker.ours(large, large.kinds[offices.KIND], path) == (set(), 500)
+
+
+def test_the_measured_workbook_is_read_whole_by_both(tmp_path: Path) -> None:
+    office = offices.empty(tmp_path / "office", 5, [workbooks.MONTH])
+    path = workbooks.write_file(office, tmp_path / "rows.xlsx", 60)
+    assert workbooks.ours(office, path) == workbooks.bare(office, path) == 60
 
 
 def test_one_changed_file_is_the_only_one_tallied_again(tmp_path: Path) -> None:

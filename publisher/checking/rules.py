@@ -68,7 +68,10 @@ def getter(columns: tuple[str, ...]) -> Callable[[Row], tuple[Any, ...]]:
     """A function that takes the values of columns out of a row, always as a tuple."""
     if len(columns) > 1:
         return itemgetter(*columns)
-    return lambda row: tuple([row[column] for column in columns])
+    if not columns:
+        return lambda _row: ()
+    (column,) = columns
+    return lambda row: (row[column],)
 
 
 def finding(rule: Rule, column: str, **values: Any) -> Finding:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,8 @@ class Submission:
         """
         numbers = {name: number for number, name in enumerate(self.kind.columns)}
         keys = [numbers[n] for n in self.kind.grain if n not in NO_KEY]
-        figures = [(c.name, c.type == "integer", numbers[c.name]) for c in self.kind.schema_columns if c.is_figure]
+        readers = {"integer": whole_number, "number": decimal_number}
+        figures = [(c.name, readers[c.type], numbers[c.name]) for c in self.kind.schema_columns if c.is_figure]
         basis = numbers.get("basis")
         found = {}
         for index, cells in enumerate(self.rows):
@@ -64,7 +65,7 @@ class Submission:
                 MONTH if basis is None else cells[basis],
                 tuple([cells[n] for n in keys]),
                 cells,
-                {name: number(cells[n], whole=whole) for name, whole, n in figures},
+                {name: read(cells[n]) for name, read, n in figures},
             )
             found[line.basis, line.key] = line
         return found
@@ -79,13 +80,21 @@ class Submission:
         return report(finding, self.file, self.place(line.index, finding), value)
 
 
-def number(text: str, *, whole: bool) -> Number | None:
-    """A canonical figure; None when blank or not a number."""
-    if not text:
-        return None
+@lru_cache(maxsize=50_000)
+def whole_number(text: str) -> int | None:
+    """A canonical count; None when blank or not a number. The same few thousand come again and again."""
     try:
-        return int(text) if whole else Decimal(text)
-    except (ValueError, InvalidOperation):
+        return int(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=50_000)
+def decimal_number(text: str) -> Decimal | None:
+    """A canonical figure with decimals; None when blank or not a number."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
         return None
 
 

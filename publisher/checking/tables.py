@@ -1,14 +1,15 @@
-"""One Frictionless run over the rows of several files of one kind.
+"""The rows of several files of one kind, judged by Frictionless and by our checks.
 
-Frictionless costs milliseconds before its first row, so the files go through it as one table; `SourceRows` knows
-where each row came from.
+Frictionless judges each different text of a column once: figures, days and codes repeat. A row of texts that it has
+found right needs no more of it; the others go through one run of its own, which says what is wrong. To give it every
+row would take as long again as everything else, and it costs a tenth of a second before its first row.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from operator import getitem
 from typing import Any
 
-from frictionless import Checklist, Detector, Resource, Schema
+from frictionless import Check, Resource, Schema
 from frictionless.errors import CellError, RowError
 
 from publisher import words
@@ -29,51 +30,74 @@ REMEMBERED_CELLS = 20_000
 """So many different texts of one column are remembered; more are figures without a pattern, and memory counts too."""
 
 
+class Noted(Exception):
+    """A cell of which Frictionless has something to say."""
+
+
 class JudgedCells(dict[str, Any]):
-    """What Frictionless made of the texts of one column: each different text is judged by it once."""
+    """What Frictionless made of the texts of one column that are right: each different text is judged by it once.
+    Raises Noted for a text that is not."""
 
     def __init__(self, read: Callable[[str], Any]) -> None:
         super().__init__()
         self.read = read
 
     def __missing__(self, text: str) -> Any:
-        judged = self.read(text)
-        if not judged[1] and len(self) < REMEMBERED_CELLS:  # never with notes: Frictionless takes them apart
-            self[text] = judged
-        return judged
+        value, notes = self.read(text)
+        if notes:
+            raise Noted
+        if len(self) < REMEMBERED_CELLS:
+            self[text] = value
+        return value
+
+    def value(self, text: str) -> Any:
+        """What Frictionless made of a text, None where it is not right."""
+        try:
+            return self[text]
+        except Noted:
+            return None
 
 
-class RememberingDetector(Detector):
-    """Gives the schema's fields a memory for the cells they have judged: figures, days and codes repeat."""
+class TypedRow(dict[str, Any]):
+    """A row as checks see it: typed values by column, and as Frictionless names them its cells, its number (the header
+    is row 1) and its columns."""
 
-    def detect_schema(self, *args: Any, **options: Any) -> Schema:
-        """The schema with fields that remember: they are not copied, since a copy is made from the descriptor alone."""
-        schema = super().detect_schema(*args, **options)
-        for field in schema.fields:
-            read = JudgedCells(field.create_cell_reader()).__getitem__
-            field.create_cell_reader = partial(keep, read)  # type: ignore[method-assign]
-            field.to_copy = partial(keep, field)  # type: ignore[method-assign]
-        return schema
+    __slots__ = ("cells", "field_names", "row_number")
+
+    def __init__(self, names: list[str], values: Sequence[Any], cells: list[str], number: int) -> None:
+        super().__init__(zip(names, values, strict=True))
+        self.field_names, self.cells, self.row_number = names, cells, number
 
 
-def keep(thing: Any, **_options: Any) -> Any:
-    """The thing itself, whatever is asked."""
-    return thing
+MOST_SCHEMAS = 64
+SCHEMAS: dict[str, Schema] = {}
+"""The Table Schemas that were made, by their descriptors: Frictionless takes a tenth of a second for each."""
+
+
+def schema_of(kind: Kind) -> Schema:
+    """A kind's Table Schema."""
+    key = repr(kind.descriptor())
+    if key not in SCHEMAS:
+        if len(SCHEMAS) >= MOST_SCHEMAS:
+            SCHEMAS.clear()
+        SCHEMAS[key] = Schema.from_descriptor(kind.descriptor())
+    return SCHEMAS[key]
 
 
 class Run:
-    """The rows of several tables as one stream for Frictionless, remembered as far as the results need them."""
+    """The rows of several tables as one stream, remembered as far as the results need them. `full` is the number of
+    the row after which the check stopped, 0 when it came to the end."""
 
     def __init__(self, tables: Sequence[ReadTable], kind: Kind, *, collect: bool) -> None:
         self.tables, self.kind, self.collect = tables, kind, collect
         self.source = SourceRows()
+        self.full = 0
         self.submissions: dict[tuple[str, str], list[list[str]]] = {}
         self.places: dict[tuple[str, str], list[tuple[int, int]]] = {}
 
-    def stream(self) -> Iterator[list[str]]:
-        """The header, then the cells of every row."""
+    def rows(self) -> Iterator[list[str]]:
+        """The cells of every row."""
         names = list(self.kind.columns)
-        yield names
         unit, period = names.index("unit_code"), names.index("period")
         for index, table in enumerate(self.tables):
             self.source.begin()
@@ -85,12 +109,34 @@ class Run:
                     self.places.setdefault(key, []).append((index, number))
                 yield cells
 
-    def problems(self, found: Sequence[Any]) -> Iterator[Problem]:
+    def judge(self, schema: Schema, checks: Sequence[Check]) -> list[RowError]:
+        """What is wrong with the rows, what Frictionless itself finds first. Stops after ERROR_LIMIT problems."""
+        names = list(self.kind.columns)
+        columns = [JudgedCells(field.create_cell_reader()) for field in schema.fields]
+        alone = any(field.constraints.get("unique") for field in schema.fields)  # that no row can tell by itself
+        noted: list[tuple[int, list[str]]] = []
+        found: list[RowError] = []
+        for number, cells in enumerate(self.rows(), start=2):
+            try:
+                values = list(map(getitem, columns, cells))
+            except Noted:
+                values = [column.value(cell) for column, cell in zip(columns, cells, strict=True)]
+                noted.append((number, cells))
+            else:
+                if alone:
+                    noted.append((number, cells))
+            row = TypedRow(names, values, cells, number)
+            for check in checks:
+                found.extend(check.validate_row(row))  # type: ignore[arg-type]  # it asks of a row no more than this
+            if len(found) + len(noted) * (not alone) >= ERROR_LIMIT:
+                self.full = number
+                break
+        return [*frictionless_errors(schema, names, noted), *found]
+
+    def problems(self, found: Sequence[RowError]) -> Iterator[Problem]:
         """The Problems of the errors of one run; silent about cells that could not even be read."""
         columns = list(self.kind.columns)
         for error in found:
-            if not isinstance(error, RowError):
-                raise TypeError(f"frictionless did not read the rows: {error.type}: {error.note}")
             index, number = self.source.locate(error.row_number)
             table = self.tables[index]
             finding, value = self.finding(error, columns)
@@ -113,16 +159,27 @@ def run_tables(tables: Sequence[ReadTable], office: Office, *, collect: bool = F
         raise ValueError(f"a run needs tables of one kind, not {sorted(kinds)}")
     (kind,) = kinds.values()
     run = Run(tables, kind, collect=collect)
-    checks = row_checks(kind, office, run.source)
-    resource = Resource(
-        data=run.stream, schema=Schema.from_descriptor(kind.descriptor()), detector=RememberingDetector()
-    )
-    task = resource.validate(Checklist(checks=checks), limit_errors=ERROR_LIMIT).task
-    problems = [*run.problems(task.errors)]
-    if len(task.errors) >= ERROR_LIMIT:
-        index, number = run.source.locate(task.errors[-1].row_number)
+    errors = run.judge(schema_of(kind), row_checks(kind, office, run.source))
+    problems = [*run.problems(errors[:ERROR_LIMIT])]
+    if run.full:
+        index, number = run.source.locate(run.full)
         last = tables[index]
         problems.append(words.problem("too-many", "error", last.file, sheet=last.sheet, row=number, count=ERROR_LIMIT))
     for table in tables:
         problems.extend(table.problems)
     return Checked(kind, in_order(problems), len(run.source.numbers), run.submissions, run.places)
+
+
+def frictionless_errors(schema: Schema, names: list[str], noted: Sequence[tuple[int, list[str]]]) -> list[RowError]:
+    """What Frictionless says of rows, given with their numbers. Raises TypeError when it did not read them."""
+    if not noted:
+        return []
+    numbers = [number for number, _ in noted]
+    resource = Resource(data=[names, *(cells for _, cells in noted)], schema=schema)
+    found = []
+    for error in resource.validate(limit_errors=ERROR_LIMIT).task.errors:
+        if not isinstance(error, RowError):
+            raise TypeError(f"frictionless did not read the rows: {error.type}: {error.note}")
+        error.row_number = numbers[error.row_number - 2]
+        found.append(error)
+    return found
