@@ -152,7 +152,7 @@ def look(task: Task, first: int, last: int) -> Look:
     known = known_headers(kind)
     if not 1 <= first <= last <= min(len(head.rows), first + DEEPEST - 1):
         first = last = 1 + max(
-            range(len(head.rows)), key=lambda n: (count_hits(single(head.rows, n), kind, known), texts(head.rows[n]))
+            range(len(head.rows)), key=lambda n: (count_hits(single(head.rows, n), known), texts(head.rows[n]))
         )
     merged = sheet.look.merged if sheet else ()
     titles = joined(head.rows, first - 1, last - 1, merged, known) if last > first else single(head.rows, first - 1)

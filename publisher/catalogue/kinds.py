@@ -198,6 +198,12 @@ class Kind(Declared):
         return [label for length in lengths for label in sorted({span(month, length) for month in months})]
 
     @cached_property
+    def headers(self) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, ...], ...]]:
+        """Every header that means a column, as (column, header), and the headers of each layout."""
+        known = tuple(pair for column in self.schema_columns for pair in column.headers())
+        return known, tuple(layout.labels for layout in self.layouts)
+
+    @cached_property
     def own_figures(self) -> tuple[str, ...]:
         """The required figures of a period that do not come from the one before: without any of them a row says
         nothing."""

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -115,15 +116,14 @@ def find_header(
     seen: list[Head] = []
     for head in heads:
         seen.append(head)
-        for index in range(len(head.rows)):
-            found = single(head.rows, index)
-            hits = count_hits(found, kind, known)
+        for index, row in enumerate(head.rows):
+            hits = row_hits(row, known)
             if hits >= 2 and (best is None or hits > best[0]):
-                best = (hits, head, found)
+                best = (hits, head, single(head.rows, index))
         if best and best[0] == sum(1 for title in best[2].titles if title.label):
             break
     if not best or best[0] < sum(1 for title in best[2].titles if title.label) or is_grouped(best, known):
-        best = deeper(seen, kind, known, merged, best)
+        best = deeper(seen, known, merged, best)
     widest = max((len(trimmed(row)) for head in seen for row in head.rows), default=0)
     if best is None or len(best[2].titles) > MOST_COLUMNS:
         if widest > MOST_COLUMNS:
@@ -135,7 +135,7 @@ def find_header(
     return Match(kind, *best, known, layout, filled).header()
 
 
-def deeper(heads: Sequence[Head], kind: Kind, known: Known, merged: Sequence[Range], best: Best | None) -> Best | None:
+def deeper(heads: Sequence[Head], known: Known, merged: Sequence[Range], best: Best | None) -> Best | None:
     """A header of two or three rows that says more than the best one of a single row; the best one otherwise.
 
     A row of known groups belongs to the header below it: without them "Đúng hạn" could mean another column.
@@ -147,7 +147,7 @@ def deeper(heads: Sequence[Head], kind: Kind, known: Known, merged: Sequence[Ran
             for first in range(len(head.rows) - depth + 1):
                 for ranges in (merged, ()) if merged else ((),):
                     found = joined(head.rows, first, first + depth - 1, ranges, known)
-                    here = (count_hits(found, kind, known), head, found)
+                    here = (count_hits(found, known), head, found)
                     whole = depth == DEEPEST or not is_grouped(here, known)
                     if whole and here[0] >= 2 and (best is None or here[0] > best[0]):
                         best = here
@@ -161,21 +161,32 @@ def is_grouped(best: Best, known: Known) -> bool:
     return any(folded(cell) in known.groups for cell in above if cell)
 
 
+@lru_cache(maxsize=64)
+def known_of_labels(headers: tuple[tuple[str, str], ...], layouts: tuple[tuple[str, ...], ...]) -> Known:
+    """What these headers and layouts make known; the same for every file of a kind."""
+    return known_of(headers, layouts)
+
+
 def known_headers(kind: Kind) -> Known:
-    """Every header of a kind, with the column or the input-only name column that it means; and the groups' titles, also
+    """Every header of a kind, with the column or the input-only name column that it means; the groups' titles, also
     those of its layouts."""
-    known = known_of([pair for column in kind.schema_columns for pair in column.headers()])
-    paths = known_of([("", label) for item in kind.layouts for label in item.labels])
-    return Known(known.names, known.groups | paths.groups)
+    return known_of_labels(*kind.headers)
 
 
-def count_hits(found: Titles, kind: Kind, known: Known) -> int:
+def row_hits(row: Row, known: Known) -> int:
+    """How many cells of a single row are headers of the kind or of one of its layouts: before its titles are made."""
+    cells = {folded(cell) for cell in row[: MOST_COLUMNS + 1]} - {""}
+    hits = sum(1 for cell in cells if cell in known.names)
+    return max([hits, *(sum(1 for key in keys if key in cells) for keys in known.layouts)])
+
+
+def count_hits(found: Titles, known: Known) -> int:
     """How many titles are headers of the kind or of one of its layouts."""
     if len(found.titles) > MOST_COLUMNS:
         found = Titles(found.first, found.last, found.titles[: MOST_COLUMNS + 1])
     names = {next((key for key in title.keys if key in known.names), "") for title in found.titles} - {""}
     keys = found.keys
-    return max([len(names), *(sum(1 for label in item.labels if folded(label) in keys) for item in kind.layouts)])
+    return max([len(names), *(sum(1 for key in labels if key in keys) for labels in known.layouts)])
 
 
 def choose_layout(kind: Kind, keys: set[str], asked: str | None) -> Layout | None:
@@ -217,7 +228,8 @@ class Match:
             self.look(place)
         layout, titles = self.layout, self.found.titles
         equations = equations_of(layout, self.columns, self.others)
-        missing = [c for c in self.kind.schema_columns if not given(c, self.columns, self.filled | equations.makes)]
+        filled = self.filled | equations.makes
+        missing = [c for c in self.kind.schema_columns if not given(c, self.columns, filled)]
         self.findings += missing_layout(layout, self.found.keys) if self.asked is not None else []
         self.findings += strangers(self.strange, missing)
         self.findings += missing_columns(layout, [column for column in missing if column.required])
@@ -283,7 +295,7 @@ class Match:
         if depth > 1:
             values = {"count": depth, "first": self.found.first + 1, "last": self.found.last + 1}
             self.findings.append(Finding("header-joined", "note", values=values, row=self.found.last + 1))
-        exact = {text for column in self.kind.schema_columns for _, text in column.headers()}
+        exact = {text for _, text in self.kind.headers[0]}
         cells = self.head.rows[self.found.last]
         loose = [
             c for c in self.columns.values() if cells[c.number - 1] not in exact and not OTHER_SCRIPT.search(c.label)

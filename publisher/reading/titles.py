@@ -6,7 +6,7 @@ saved from such a sheet, over the blank cells right of it.
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from publisher.grids.look import Range
@@ -60,7 +60,8 @@ class Titles:
 
 @dataclass(frozen=True)
 class Known:
-    """The headers that mean something: folded header → column, and the folded titles of groups.
+    """The headers that mean something: folded header → column, the folded titles of groups, and the folded headers of
+    each layout.
 
     Below a known group, or below a title that is itself a column's, a title alone means nothing: "Đúng hạn" under
     "Đang giải quyết" is not the column "Đúng hạn".
@@ -68,18 +69,18 @@ class Known:
 
     names: Mapping[str, str]
     groups: frozenset[str]
+    layouts: tuple[tuple[str, ...], ...]
 
 
-def known_of(headers: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> Known:
-    """The headers given as (column, header)."""
-    names: dict[str, str] = {}
-    groups: set[str] = set()
-    for name, text in headers:
-        if text:
-            names[folded(text)] = name
-            path = text.split(BETWEEN)
-            groups.update(folded(part) for part in path[:-1])
-    return Known(names, frozenset(groups))
+def known_of(headers: Sequence[tuple[str, str]], layouts: Sequence[Sequence[str]]) -> Known:
+    """What is known by headers given as (column, header), and by the headers of layouts."""
+    paths = [text for _, text in headers] + [label for labels in layouts for label in labels]
+    groups = {folded(part) for text in paths for part in text.split(BETWEEN)[:-1]}
+    return Known(
+        {folded(text): name for name, text in headers if text},
+        frozenset(groups),
+        tuple(tuple(map(folded, labels)) for labels in layouts),
+    )
 
 
 def single(rows: Sequence[Row], index: int) -> Titles:
