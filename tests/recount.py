@@ -136,14 +136,14 @@ STATES = {
         "blank": "chưa có số liệu",
         "exceeded": "không tính được",
         "hidden": "dưới 10 phiếu",
-        "partial": "không xếp loại (thiếu số liệu)",
+        "partial": "không tính (thiếu số liệu)",
     },
     "en": {
         "none": "none to count",
         "blank": "no data yet",
         "exceeded": "cannot be computed",
         "hidden": "fewer than 10 answers",
-        "partial": "not rated (figures are missing)",
+        "partial": "not counted (figures are missing)",
     },
 }
 
@@ -348,7 +348,7 @@ class Office:
             return state, None, None, Fraction(scale[2]) if state == "none" else None, places
         there = self.span(of[0], unquote(unit), period)
         if {month for month in self.due.get(of[0], ()) if month[:4] == period} - set(there):
-            return "blank", None, None, None, places
+            return "partial", None, None, None, places
         low, high, weight = scale
         share = min(max((value - low) / (high - low), Fraction(0)), Fraction(1))
         return "given", weight * share, value, Fraction(weight), places

@@ -163,7 +163,7 @@ def test_points_are_given_for_a_years_figures_of_other_kinds(book: Book) -> None
 def test_who_stops_reporting_gets_no_points_and_no_total(book: Book) -> None:
     assert book.figure("spent", "spent_pct", "00008", "2026").value == 90
     points = book.figure("ratings", "spent_points", "00008", "2026")
-    assert (points.value, points.denominator, points.state) == (None, 60, "blank")
+    assert (points.value, points.denominator, points.state) == (None, 60, "partial")
     total = book.figure("ratings", "total", "00008", "2026")
     assert (total.value, total.denominator, total.state) == (None, 40, "partial")
 

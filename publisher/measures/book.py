@@ -222,7 +222,7 @@ class Book:
         if found.value is None:
             return None, None, declared.weight, found.state
         if self._lags(found.kind, unit, period):
-            return None, None, declared.weight, "blank"
+            return None, None, declared.weight, "partial"
         return round(declared.worth(found.value), DECIMALS), found.value, declared.weight, "given"
 
     def source(self, kind: str, measure: str, unit: str, period: str, basis: str = MONTH) -> Figure | None:

@@ -32,7 +32,8 @@ class Figure:
     Points have the value that they are given for as `numerator` and the most that they could be as `denominator`.
     `state`: "given"; "none": the denominator is 0, nothing arose ("không phát sinh", rule V12); "blank": not all
     that it is made of is known; "hidden": it is known, but of too few people to be published; "exceeded": a bound of
-    more known ones than there are; "partial": a total of which too much is not known. Only a given figure has a value.
+    more known ones than there are; "partial": a total of which too much is not known, or points
+    for figures of which something that was due is missing. Only a given figure has a value.
     """
 
     kind: str
