@@ -5,9 +5,11 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
+import html5lib
 import pytest
 from lxml import html
 
+from publisher import charts
 from publisher.catalogue import Office, open_office
 from publisher.catalogue.office import ZONE
 from publisher.catalogue.periods import between
@@ -16,7 +18,7 @@ from publisher.ledger import Ledger, accept, read_ledger
 from publisher.measures import Book, Figure
 from publisher.measures.peers import Group, Peers
 from publisher.pages import write_pages
-from publisher.pages.comparison import write_comparisons
+from publisher.pages.comparison import DrawnFunnel, write_comparisons
 from publisher.pages.shell import Writer
 from publisher.pages.status import Board
 from publisher.pages.view import View
@@ -208,6 +210,28 @@ def test_only_figures_of_one_day_and_by_months_are_held_against_each_other(tmp_p
     accept(office, kind, file_of(kind, *rows), now=dt.datetime(2026, 7, 2, 8, tzinfo=ZONE))
     peers = Peers(Book(office, tally_office(office, read_ledger(office))))
     assert list(peers.figures(kind, "total_score", Group("commune", ""), "2026-06")) == ["00004", "00008"]
+
+
+HOSTILE = (
+    "Xã <script>alert(1)</script>",
+    'Xã "&quot; onload=x',
+    "Xã {{ 7*7 }} {% raw %}",
+    "Xã ]]> <!-- ",
+    "Xã </text></svg><b>",
+)
+
+
+def test_a_hostile_name_is_plain_text_in_the_plot(office: Office, tmp_path: Path) -> None:
+    limits = (90.0, 99.0)
+    units = [(name, 100 + n, 50.0, "worse") for n, name in enumerate(HOSTILE)]
+    chart = charts.funnel(units, 95.0, lambda cases: limits, lambda rate: f"{rate:.0f}%", lambda cases: f"{cases:.0f}")
+    drawn = DrawnFunnel(chart, HOSTILE[0], HOSTILE[1], "", HOSTILE[2])
+    svg = Writer(office, tmp_path, {}).environment.globals["svg"](drawn, "x")
+    page = html5lib.parse(str(svg), namespaceHTMLElements=False)
+    assert sorted(text.text for text in page.iter() if text.get("class") == "ck-name") == sorted(HOSTILE)
+    names = {element.tag.rpartition("}")[2] for element in page.iter()}
+    assert names == {"html", "head", "body", "svg", "title", "desc", "path", "text"}
+    assert not [name for element in page.iter() for name in element.attrib if str(name).startswith("on")]
 
 
 # --- thousands of communes

@@ -78,7 +78,7 @@ class Peers:
         """The comparison of a ratio; None where fewer than FEWEST units have cases enough to be judged, or where it is
         not known yet how much rates swing."""
         declared = self.office.kinds[kind].measures[measure]
-        if not declared.compare or not declared.ratio or declared.better == "neither":
+        if not declared.compare or not declared.of_cases or declared.better == "neither":
             return None
         cases = pairs(self.figures(self.office.kinds[kind], measure, group, period))
         months = months_in(period)

@@ -116,7 +116,7 @@ class Side:
         named = (*self.measure.numerator, *self.measure.denominator)
         kinds = self.view.office.kinds
         found = [(of or self.kind.name, own) for of, _, own in (name.rpartition(".") for name in named)]
-        return bool(self.measure.ratio) and all(
+        return self.measure.of_cases and all(
             of in kinds and kinds[of].tallies[own].over_time == "flow" for of, own in found
         )
 
