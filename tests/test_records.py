@@ -115,6 +115,13 @@ def test_overdue_tasks_come_first_with_their_days_and_extensions_stand_beside_th
     assert "13 days overdue · Due on 1 Jun 2026" in english
 
 
+def test_a_register_shows_its_rows_on_its_own_page_only(office: Office) -> None:
+    block = section(office, UNIT, "task_register")
+    assert "4 nhiệm vụ" in block
+    assert "Được lùi" not in block
+    assert page(office, UNIT).xpath("//section[h2[@id='task_register']]//a[contains(@href, 'nhiem-vu/')]")
+
+
 def test_an_internal_task_is_counted_and_its_content_stands_nowhere(office: Office) -> None:
     for path in (office.site / "current").resolve().rglob("*"):
         if path.is_file():

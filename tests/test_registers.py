@@ -16,7 +16,7 @@ from publisher.measures import Book
 from publisher.pages.status import Board
 from publisher.reading.values import read_time
 from publisher.tallies import tally_office
-from tests.offices import make_office
+from tests.offices import UNITS, make_office
 from tests.small_kinds import dataset, fields, measure, words
 
 TASK_COLUMNS = ("task_code", "status", "assigned_on", "due_on", "done_on", "days_overdue", "note")
@@ -325,3 +325,17 @@ def test_the_later_due_day_counts_and_a_blank_is_a_value(
     assert [p.code for p in checked.errors] == [code for code, _ in said]
     for problem, (_, sentence) in zip(checked.errors, said, strict=True):
         assert sentence in (None, problem.message_vi)
+
+
+def test_an_office_says_which_levels_keep_a_register(tmp_path: Path) -> None:
+    units = [*UNITS, {"code": "STP", "name_vi": "Sở Tư pháp", "level": "department"}]
+    kinds = {"spending": due("month")}
+    everyone = open_office(make_office(tmp_path / "all", units=units, kinds=kinds))
+    some = open_office(
+        make_office(tmp_path / "some", units=units, kinds=kinds, datasets={"spending": {"levels": ["department"]}})
+    )
+    expected = [
+        [unit.code for unit in office.expected_units(office.kinds["spending"], "2026-05")]
+        for office in (everyone, some)
+    ]
+    assert expected == [["00004", "00008", "00025", "STP"], ["STP"]]

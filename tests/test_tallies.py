@@ -513,3 +513,26 @@ def test_a_row_without_a_key_is_in_the_whole_and_in_no_part(tasks: tuple[Office,
     parts = [book.figure("tasks", "days", "00004", "2026-01", breakdown="field", key=k).value for k in ("HT", "DD")]
     assert (parts, book.figure("tasks", "days", "00004", "2026-01").value) == ([40, 7], 137)
     assert set(found.cubes["tasks"].frame.query("breakdown == 'field'")["key"]) == {"HT", "DD"}
+
+
+def test_where_no_row_means_none_a_sum_is_0_and_not_blank(tmp_path: Path) -> None:
+    made = dataset(
+        grain=["unit_code", "period", "state"],
+        tallies={
+            "late": {"sum": ["days"], "where": {"state": "late"}},
+            "late_or_none": {"sum": ["days"], "where": {"state": "late"}, "else_zero": True},
+        },
+        measures={name: measure(sum=[name]) for name in ("late", "late_or_none")},
+    )
+    office = open_office(
+        make_office(tmp_path / "office", kinds={"tasks": {"dataset": made, "schema": TASKS["schema"]}})
+    )
+    months = {
+        ("tasks", "00004", "2026-01"): [{"state": "open", "days": "4"}],
+        ("tasks", "00004", "2026-02"): [{"state": "late", "days": "3"}, {"state": "open", "days": "9"}],
+        ("tasks", "00004", "2026-03"): [{"state": "late", "days": ""}],
+    }
+    book = Book(office, tally_office(office, submit(office, months)))
+    for name, values in (("late", [None, 3, None, None]), ("late_or_none", [0, 3, None, None])):
+        labels = ("2026-01", "2026-02", "2026-03", "2026-Q1")
+        assert [book.figure("tasks", name, "00004", label).value for label in labels] == values, name
