@@ -41,7 +41,6 @@ def test_a_job_gets_the_bytes_and_gives_plain_values_back(tmp_path: Path) -> Non
         ("abort", "memory"),
         ("fail", "crash"),
         ("chatter", "output"),
-        ("unknown", "crash"),
     ],
 )
 def test_what_goes_wrong_in_a_job_is_told_by_its_reason(name: str, reason: str) -> None:
@@ -50,6 +49,12 @@ def test_what_goes_wrong_in_a_job_is_told_by_its_reason(name: str, reason: str) 
         sandbox.run(job(name), b"", None, SOON)
     assert stopped.value.reason == reason
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("name", ["tests.sandbox_jobs:unknown", "tests.nowhere:echo"])
+def test_a_job_that_is_not_there_is_a_fault_of_ours_and_not_of_the_file(name: str) -> None:
+    with pytest.raises(RuntimeError, match="did not begin"):
+        sandbox.run(name, b"")
 
 
 def test_a_fault_of_ours_can_be_looked_for() -> None:
@@ -72,7 +77,7 @@ def test_nothing_is_left_behind_and_nothing_goes_on(folder: Path) -> None:
 def test_a_job_writes_only_in_a_folder_that_goes_and_only_so_much(folder: Path) -> None:
     code, environment, here = sandbox.run(job("litter"), b"", None, Limits(file=100))
     assert code == errno.EFBIG
-    assert set(environment) <= {"TMPDIR", "MALLOC_ARENA_MAX", "LC_CTYPE"}
+    assert set(environment) <= {"TMPDIR", "MALLOC_ARENA_MAX", "LC_CTYPE", "LD_LIBRARY_PATH"}
     assert Path(here).parent == folder
     assert not Path(here).exists()
 

@@ -1,6 +1,7 @@
 """A file that was opened: the text of a CSV, or the sheets of a workbook. What it is its content says, not its name."""
 
 import csv
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from publisher.grids.look import Look
 from publisher.grids.marks import MARKS, bare
 from publisher.reading.decoding import Refused, Seen, Source, Text, decode, open_bytes
 from publisher.reading.heads import Head, head_of_sheet, heads_of_text, split
+
+LOG = logging.getLogger(__name__)
 
 JOB = "publisher.grids.job:read_workbook"
 OLE2 = b"\xd0\xcf\x11\xe0"
@@ -104,6 +107,8 @@ def open_workbook(source: Source, file: str, sheet: str | None) -> Book:
         found: dict[str, Any] = sandbox.run(JOB, source, sheet)
     except sandbox.Stopped as stopped:
         code = {"time": "workbook-time", "memory": "workbook-memory", "output": "workbook-memory"}
+        if stopped.reason == "crash":  # damaged, or a case that we did not think of: only its name, never what it held
+            LOG.warning("reading a workbook ended with %s", stopped.detail.partition(":")[0] or "a signal")
         raise Refused(code.get(stopped.reason, "workbook-damaged")) from stopped
     except OSError as error:
         raise Mistake("file-unreadable", {"file": file, "detail": error.strerror or ""}, exit_code=2) from error

@@ -23,6 +23,13 @@ from typing import Any, BinaryIO, Literal
 CHILD = Path(__file__).with_name("child.py")
 MEGABYTE = 1 << 20
 
+KEPT = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+"""What a Python may need to start at all where its library stands elsewhere."""
+
+NEVER_BEGAN = (1, 2, 127)
+NOT_THERE = ("ModuleNotFoundError", "ImportError", "AttributeError: module")
+"""How a job ends that could not begin: Python's own exit codes, and what child.py says of a job that is not there."""
+
 Reason = Literal["memory", "time", "output", "crash"]
 
 
@@ -47,7 +54,11 @@ class Stopped(Exception):
 
 
 def run(job: str, source: Path | bytes, payload: Any = None, limits: Limits | None = None) -> Any:
-    """What the job gives for a source. Raises Stopped, and OSError when the source cannot be opened."""
+    """What the job gives for a source.
+
+    Raises Stopped, OSError when the source cannot be opened, and RuntimeError when the job cannot even begin: that is a
+    fault of the installation and says nothing of the source.
+    """
     limits = limits or Limits()
     with opened(source) as stream, tempfile.TemporaryDirectory(prefix="cong-khai-") as folder:
         words = [job, *map(str, (stream.fileno(), limits.memory, limits.processor, limits.file, limits.answer))]
@@ -59,7 +70,7 @@ def run(job: str, source: Path | bytes, payload: Any = None, limits: Limits | No
             pass_fds=(stream.fileno(),),
             cwd=folder,
             # one arena: a second one would reserve a seventh of the address space for nothing
-            env={"TMPDIR": folder, "MALLOC_ARENA_MAX": "1"},
+            env={"TMPDIR": folder, "MALLOC_ARENA_MAX": "1", **KEPT},
             start_new_session=True,
         )
         try:
@@ -68,8 +79,11 @@ def run(job: str, source: Path | bytes, payload: Any = None, limits: Limits | No
             raise Stopped("time") from error
         finally:
             end(process)
+    detail = said[-2000:].decode("utf-8", errors="replace") if process.returncode else ""
+    if process.returncode in NEVER_BEGAN or detail.startswith(NOT_THERE):
+        raise RuntimeError(f"{job} did not begin: {detail or process.returncode}")
     if process.returncode != 0:
-        raise Stopped(reason_of(process.returncode), said[-2000:].decode("utf-8", errors="replace"))
+        raise Stopped(reason_of(process.returncode), detail)
     return marshal.loads(said)  # noqa: S302 our own child wrote it
 
 
