@@ -37,13 +37,15 @@ class StaffSettings:
     shown. `files` is the private folder for what is uploaded. `trusted_hosts` are the names under which the pages
     answer (empty: the host of the office's `intake.url`, localhost and 127.0.0.1). With a `login_header` the proxy says
     who is signed in: only a connection from `login_peers` is believed. `idle_minutes` and `longest_hours` end a
-    session.
+    session. `survey_database_url` and `survey_keys` are where the survey of the same office keeps its answers and keys.
     """
 
     secret_key: str = field(repr=False)
     database_url: str = field(repr=False)
     office: Path
     files: Path
+    survey_database_url: str = field(repr=False)
+    survey_keys: Path
     trusted_hosts: tuple[str, ...] = ()
     proxies: int = 0
     login_header: str = ""
@@ -63,9 +65,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     office = office_folder(given)
     return Settings(
         secret_key=secret(given),
-        database_url=given.get("COLLECTOR_DATABASE_URL", f"sqlite:///{office / 'var' / 'collector' / 'survey.sqlite'}"),
+        database_url=survey_database(given, office),
         office=office,
-        keys=Path(given.get("COLLECTOR_KEYS", office / "var" / "keys")).resolve(),
+        keys=survey_keys(given, office),
         trusted_hosts=listed(given, "COLLECTOR_TRUSTED_HOSTS"),
         proxies=whole(given, "COLLECTOR_PROXIES", 0, 0, 99),
     )
@@ -75,8 +77,9 @@ def read_staff_settings(environ: Mapping[str, str] = os.environ) -> StaffSetting
     """The settings of the staff pages that stand in the environment; a blank variable counts as missing.
 
     `COLLECTOR_STAFF_DATABASE_URL` defaults to SQLite in the office's `var/intake/`, `COLLECTOR_STAFF_FILES` to that
-    folder. Raises Mistake `collector-secret`, `collector-number` for a number that is none or out of bounds, and
-    `collector-header` for a sign-in header without a proxy before us: whoever reaches us directly could send it.
+    folder; where the survey is, its own variables say. Raises Mistake `collector-secret`, `collector-number` for a
+    number that is none or out of bounds, and `collector-header` for a sign-in header without a proxy before us: whoever
+    reaches us directly could send it.
     """
     given = variables(environ)
     office = office_folder(given)
@@ -89,6 +92,8 @@ def read_staff_settings(environ: Mapping[str, str] = os.environ) -> StaffSetting
         database_url=given.get("COLLECTOR_STAFF_DATABASE_URL", f"sqlite:///{files / 'staff.sqlite'}"),
         office=office,
         files=files,
+        survey_database_url=survey_database(given, office),
+        survey_keys=survey_keys(given, office),
         trusted_hosts=listed(given, "COLLECTOR_STAFF_HOSTS"),
         proxies=proxies,
         login_header=header,
@@ -106,6 +111,16 @@ def variables(environ: Mapping[str, str]) -> dict[str, str]:
 def office_folder(given: Mapping[str, str]) -> Path:
     """The office's folder."""
     return Path(given.get("COLLECTOR_OFFICE", HOME)).resolve()
+
+
+def survey_database(given: Mapping[str, str], office: Path) -> str:
+    """The address of the survey's database."""
+    return given.get("COLLECTOR_DATABASE_URL", f"sqlite:///{office / 'var' / 'collector' / 'survey.sqlite'}")
+
+
+def survey_keys(given: Mapping[str, str], office: Path) -> Path:
+    """The folder of the survey's keys."""
+    return Path(given.get("COLLECTOR_KEYS", office / "var" / "keys")).resolve()
 
 
 def secret(given: Mapping[str, str]) -> str:

@@ -163,6 +163,8 @@ def staff_settings(office: Path, **settings: Any) -> StaffSettings:
         "database_url": f"sqlite:///{files / 'staff.sqlite'}",
         "office": office,
         "files": files,
+        "survey_database_url": f"sqlite:///{office / 'var' / 'collector' / 'survey.sqlite'}",
+        "survey_keys": office / "var" / "keys",
     }
     return StaffSettings(**{**given, **settings})
 

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from publisher.checking.personal_data import suspect
+from publisher.checking import personal_data
+from publisher.checking.personal_data import MARK, doubt, suspect, taken_out
 
 FOUND = """
 phone     | Liên hệ 0912345678
@@ -49,6 +50,7 @@ hồ sơ 1.001193 và 2.000815
 000.00.00.H00
 gọi 1022
 0235.1022
+cảm ơn anh ấy, chị ấy và ông ấy
 tổng đài 1900 1234
 19001022
 1800 6131
@@ -86,3 +88,53 @@ def test_a_hundred_kilobytes_of_anything_take_no_time(piece: str) -> None:
     start = time.process_time()
     suspect(text)
     assert time.process_time() - start < 0.5
+
+
+# What strangers wrote
+
+HELD = """
+Cảm ơn Nguyễn Thị Lan đã giúp      | name       | Cảm ơn […] đã giúp
+CẢM ƠN TRẦN VĂN BÌNH               | name       | CẢM ƠN […]
+Cô ơi, gọi 0912 345 678 cho em nhé | phone      | Cô ơi, gọi […] cho em nhé
+Gặp anh Hùng Cường ở quầy 2        | person     | Gặp […] ở quầy 2
+Nhà ở ngõ 45, xe 29A-123.45 bị giữ | plate      | Nhà ở […], xe […] bị giữ
+viết cho lan@example.vn            | email      | viết cho […]
+"""
+
+
+@pytest.mark.parametrize("line", HELD.strip().splitlines())
+def test_a_comment_that_may_name_somebody_is_held_back_with_a_proposal_without_it(line: str) -> None:
+    text, kind, proposed = (part.strip() for part in line.split("|"))
+    assert doubt(text) == kind
+    assert taken_out(text) == proposed
+    assert doubt(proposed) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chờ hai tiếng mới đến lượt, ghế ngồi quá ít.",
+        "Từ Hà Nội về, thấy ở đây làm nhanh hơn.",
+        "Mai tôi quay lại có được không?",
+        "Hồ sơ đất đai giải thích chưa rõ",
+        "TÔI RẤT HÀI LÒNG",
+    ],
+)
+def test_a_comment_about_the_service_is_not_held_back(text: str) -> None:
+    assert doubt(text) is None
+    assert taken_out(text) == text
+
+
+def test_a_search_that_fails_lets_nothing_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(text: str) -> None:
+        raise RuntimeError(text)
+
+    monkeypatch.setattr(personal_data, "suspect", fails)
+    assert doubt("Ghế ngồi quá ít") == "unchecked"
+
+
+def test_characters_that_are_read_as_others_are_found_and_left_to_the_person() -> None:
+    text = "Gọi ０９１２３４５６７８"
+    assert doubt(text) == "phone"
+    assert taken_out(text) == text
+    assert MARK not in text

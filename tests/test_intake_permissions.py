@@ -27,6 +27,10 @@ address                            method  nobody   clerk  other  approver  admi
 /duyet                             GET     sign-in  403    403    200       403
 /dung-trang                        GET     sign-in  403    403    200       200
 /dung-trang                        POST    sign-in  403    403    303       303
+/gop-y                             GET     sign-in  403    403    200       403
+/gop-y/<unit>                      GET     sign-in  403    403    404       403
+/gop-y/<unit>/<key>                POST    sign-in  403    403    404       403
+/gop-y/<unit>/<key>/doc-lai        POST    sign-in  403    403    404       403
 /healthz                           GET     200      200    200    200       200
 /mau-doc                           GET     sign-in  403    403    200       200
 /mau-doc/<key>                     POST    sign-in  403    403    404       404

@@ -36,6 +36,7 @@ def create_app(settings: StaffSettings | None = None, *, work: bool = True) -> F
     from collector.intake.second_factor import SecondFactor
     from collector.intake.security import init_security
     from collector.intake.sessions import Sessions
+    from collector.intake.survey import Survey
     from collector.intake.tables import SCHEMA
     from collector.intake.uploads import Uploads
     from collector.intake.worker import Builds, Worker
@@ -63,7 +64,7 @@ def create_app(settings: StaffSettings | None = None, *, work: bool = True) -> F
     intake = here.Intake(
         settings, offices, database, accounts, sessions, codes, Attempts(), files, uploads,
         Checks(settings.office, uploads, accounts, files), builds,
-        Worker(settings.office, uploads, builds, files, here.now), here.now,
+        Worker(settings.office, uploads, builds, files, here.now), Survey(settings), here.now,
     )  # fmt: skip
 
     app = Flask(__name__, static_folder=None)

@@ -18,6 +18,7 @@ from collector.intake.checks import Checks
 from collector.intake.files import Files
 from collector.intake.second_factor import SecondFactor
 from collector.intake.sessions import Sessions
+from collector.intake.survey import Survey
 from collector.intake.uploads import Uploads
 from collector.intake.worker import Builds, Worker
 from collector.settings import StaffSettings
@@ -78,6 +79,7 @@ class Intake:
     checks: Checks
     builds: Builds
     worker: Worker
+    survey: Survey
     now: Callable[[], dt.datetime]
 
     def start(self) -> None:
@@ -89,6 +91,7 @@ class Intake:
         """Let go of everything, in the process that ends."""
         self.worker.stop()
         self.checks.stop()
+        self.survey.stop()
         self.database.close()
 
     @property

@@ -40,7 +40,8 @@ comments = table(
     Column("question", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("suspect", Integer, nullable=False),  # 1: may hold personal data
-    Column("state", Text, nullable=False),  # waiting
+    Column("state", Text, nullable=False),  # waiting, released, redacted, withheld
+    Column("published", Text, nullable=False, server_default=""),  # what may be published of it; blank until then
 )
 
 receipts = table(

@@ -40,7 +40,7 @@ from publisher import words
 from publisher.catalogue import Counter, Office, Unit
 from publisher.catalogue.office import ZONE
 from publisher.catalogue.periods import LABEL
-from publisher.checking.personal_data import DOUBTFUL, suspect
+from publisher.checking.personal_data import DOUBTFUL, doubt
 from publisher.errors import Mistake
 from publisher.words import format as formats
 
@@ -61,6 +61,9 @@ WAIT = 30
 
 CODE_SHOWN = 40
 """Of a wrong code so many characters are shown again."""
+
+UNSURE = DOUBTFUL | {"name", "unchecked"}
+"""What a person is not told of after the form was sent: it may be no person's, or nobody knows."""
 
 STYLE = web.read_style(Path(__file__).parent / "style.css")
 """The one style sheet of all pages, as it stands between <style> and </style>: its hash goes into their policy."""
@@ -431,7 +434,7 @@ def make_ballot(visit: Visit, token: Token, period: str, answers: Answers) -> Ba
         marks=find_marks(visit.place, token),
         choices=answers.choices,
         comments=answers.texts,
-        suspect=any(suspect(text) for text in answers.texts.values()),
+        suspect=any(doubt(text) for text in answers.texts.values()),
         key=token.key,
         slip=visit.slip,
     )
@@ -452,7 +455,7 @@ def find_marks(place: Place, token: Token) -> frozenset[str]:
 
 def has_numbers(answers: Answers) -> bool:
     """Whether a comment surely holds what was asked not to be written; a name or a place may be an official's."""
-    return any(kind and kind not in DOUBTFUL for kind in map(suspect, answers.texts.values()))
+    return any(kind and kind not in UNSURE for kind in map(doubt, answers.texts.values()))
 
 
 def thank(visit: Visit, period: str, *, numbers: bool = False) -> Response:

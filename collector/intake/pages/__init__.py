@@ -18,6 +18,7 @@ from collector.intake import here as ground
 from collector.intake.pages import (
     account,
     approval,
+    comments,
     files,
     hand_in,
     home,
@@ -36,13 +37,14 @@ from publisher.words import load
 STYLE = web.read_style(Path(__file__).parents[1] / "style.css")
 """The one style sheet of all pages, as it stands between <style> and </style>: its hash goes into their policy."""
 
-SUBJECTS = (signing_in, home, hand_in, files, approval, missing, layouts, account, people, journal)
+SUBJECTS = (signing_in, home, hand_in, files, approval, comments, missing, layouts, account, people, journal)
 
 NAVIGATION = (
     ("home.home", "nav.home"),
     ("hand_in.choose", "nav.hand_in"),
     ("approval.queue", "nav.queue"),
     ("missing.missing", "nav.missing"),
+    ("comments.overview", "nav.comments"),
     ("approval.builds", "nav.builds"),
     ("layouts.layouts", "nav.layouts"),
     ("people.people", "nav.people"),
