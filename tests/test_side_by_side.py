@@ -230,7 +230,7 @@ def test_a_hostile_name_is_plain_text_in_the_plot(office: Office, tmp_path: Path
     page = html5lib.parse(str(svg), namespaceHTMLElements=False)
     assert sorted(text.text for text in page.iter() if text.get("class") == "ck-name") == sorted(HOSTILE)
     names = {element.tag.rpartition("}")[2] for element in page.iter()}
-    assert names == {"html", "head", "body", "svg", "title", "desc", "path", "text"}
+    assert names == {"html", "head", "body", "svg", "title", "desc", "path", "g", "text"}
     assert not [name for element in page.iter() for name in element.attrib if str(name).startswith("on")]
 
 
