@@ -11,7 +11,8 @@ import yaml
 from publisher.catalogue import Office, Unit, open_office
 from publisher.catalogue.office import HOME, ZONE
 from publisher.catalogue.tables import COLUMNS
-from publisher.demonstration import Maker, as_csv, make_demonstration
+from publisher.demonstration import make_demonstration, procedures
+from publisher.demonstration.making import Maker, as_csv
 from publisher.ledger import accept
 
 KIND = "procedures"
@@ -71,7 +72,7 @@ def grown(folder: Path, units: int, months: list[str]) -> Office:
     maker, kind = Maker(office), office.kinds[KIND]
     communes = [unit for unit in office.units if isinstance(unit, Unit)]
     for period in months:
-        rows = [row for unit in communes for row in maker.procedures(unit, period)]
+        rows = [row for unit in communes for row in procedures.rows(maker, unit, period)]
         now = dt.datetime.combine(office.period(kind, period).end + dt.timedelta(days=2), dt.time(9), ZONE)
         accept(office, kind, as_csv(rows), name=f"{period}.csv", now=now)
     return office
