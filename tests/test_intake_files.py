@@ -613,6 +613,18 @@ def test_what_the_ledger_refuses_at_the_door_goes_back_with_the_sentence(desk: D
 
 
 @pytest.mark.usefixtures("no_build")
+def test_what_was_approved_is_what_is_accepted_or_nothing_is(desk: Desk) -> None:
+    key = submitted(desk)
+    desk.people["approver"].act(f"/tep/{key}/duyet")
+    candidate = desk.intake.files.candidate(key)
+    candidate.write_bytes(candidate.read_bytes().replace(b",40,30,10,0,", b",40,31,9,0,"))
+    build(desk)
+    assert state(desk, key) == "returned"
+    assert published(desk) == []
+    assert "không còn đúng như lúc được duyệt" in desk.people["clerk"].open(f"/tep/{key}").text
+
+
+@pytest.mark.usefixtures("no_build")
 @pytest.mark.parametrize("killed", ["before the ledger", "after the ledger"])
 def test_a_program_killed_while_accepting_accepts_exactly_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, killed: str

@@ -7,6 +7,7 @@ is noted, and after a start the ledger itself tells whether the submission came 
 
 import datetime as dt
 import fcntl
+import hashlib
 import json
 import logging
 import os
@@ -191,7 +192,7 @@ class Worker:
         try:
             children.run(
                 enter, office.root, upload.kind, upload.unit, upload.period, self.files.candidate(upload.key),
-                upload.reason, dict(upload.explanations), upload.nothing, seconds=ACCEPT_SECONDS,
+                upload.candidate, upload.reason, dict(upload.explanations), upload.nothing, seconds=ACCEPT_SECONDS,
             )  # fmt: skip
         except Mistake as error:
             vi, en = words.mistake(error)
@@ -250,15 +251,18 @@ def enter(
     unit: str,
     period: str,
     candidate: Path,
+    sha256: str,
     reason: str,
     explanations: dict[str, str],
     nothing: bool,
 ) -> None:
     """Accept one submission, in a child: the canonical file that was previewed and approved, checked again.
 
-    Raises Mistake as `accept` and `declare_nothing` do.
+    Raises Mistake `candidate-changed` when it is no longer that file, and as `accept` and `declare_nothing` do.
     """
     office = open_office(root)
+    if not candidate.exists() or hashlib.sha256(candidate.read_bytes()).hexdigest() != sha256:
+        raise Mistake("candidate-changed", {"path": str(candidate)})
     if nothing:
         declare_nothing(office, office.kinds[kind], unit, period, reason=reason, role="approver")
         return
