@@ -24,6 +24,7 @@ def home() -> Response:
         "home.html.j2",
         account=account,
         duties=owed[:SHOWN] if owed is not None else None,
+        several=len({one.unit.code for one in owed or ()}) > 1,
         more=max(0, len(owed or ()) - SHOWN),
         submitted=len(here().uploads.in_states(["submitted"], account.units)) if approver else None,
         people=not approver and owed is None,
