@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import builds, checker, collector, tallying, workbooks
+from bench import builds, checker, collector, intake, tallying, workbooks
 from bench.result import Result
 from publisher.catalogue.office import HOME
 
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[Path, int], list[Result]]] = {
     "change": tallying.of_one_change,
     "collector": collector.of_collector,
     "workbooks": workbooks.of_workbooks,
+    "intake": intake.of_intake,
 }
 PAGE = HOME / "docs" / "benchmarks.md"
 MARK = "<!-- table -->"

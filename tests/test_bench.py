@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import checker, clock, offices, run, tallying, workbooks
+from bench import checker, clock, intake, offices, run, tallying, workbooks
 from bench.clock import Spent
 from bench.result import Result
 from publisher.catalogue import Office
@@ -47,6 +47,13 @@ def test_one_changed_file_is_the_only_one_tallied_again(tmp_path: Path) -> None:
     (result,) = tallying.of_one_change(tmp_path, 2, units=4, months=["2026-08", "2026-09", "2026-10"])
     assert (result.value, result.bound, result.holds) == (1, 1, True)
     assert "of 12 files" in result.detail
+
+
+def test_files_handed_in_at_once_are_all_answered_beside_the_survey(tmp_path: Path) -> None:
+    ratio, unanswered, survey = intake.of_intake(tmp_path, 1, count=24, clerks=2, load_s=3)
+    assert (unanswered.value, unanswered.holds) == (0, True)
+    assert "300 of 300 acknowledged" in survey.detail
+    assert ratio.value > 0
 
 
 def test_rounds_are_interleaved_and_the_median_of_their_ratios_counts() -> None:

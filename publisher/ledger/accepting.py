@@ -141,8 +141,8 @@ def check_nothing(office: Office, kind: Kind, unit: str, period: str) -> None:
         raise Mistake("period-open", {"period": period, "end": end.isoformat()})
     if unit not in {expected.code for expected in office.expected_units(kind, period)}:
         raise Mistake("nothing-expected", {"unit": unit, "period": period, "kind": kind.title.vi})
-    if open_before := carried(office, kind, unit, shift(period, -1)):
-        values = {"unit": unit, "period": period, "previous": shift(period, -1), "count": open_before}
+    if open_before := carried(office, kind, unit, before := shift(period, -kind.months)):
+        values = {"unit": unit, "period": period, "previous": before, "count": open_before}
         raise Mistake("nothing-carried", values)
 
 
