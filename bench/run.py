@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import builds, checker, collector, intake, tallying, workbooks
+from bench import builds, checker, collector, intake, paper, tallying, workbooks
 from bench.result import Result
 from publisher.catalogue.office import HOME
 
@@ -19,6 +19,7 @@ MEASURES: dict[str, Callable[[Path, int], list[Result]]] = {
     "growth": builds.of_growth,
     "check": checker.of_checking,
     "change": tallying.of_one_change,
+    "paper": paper.of_paper,
     "collector": collector.of_collector,
     "workbooks": workbooks.of_workbooks,
     "intake": intake.of_intake,

@@ -11,10 +11,8 @@ from publisher.errors import Mistake
 from publisher.ledger import check_files, read_ledger
 from publisher.measures import Book
 from publisher.pages import posted
-from publisher.pages.status import Board
-from publisher.pages.view import View
 from publisher.print import sheets
-from publisher.print.said import LANG
+from publisher.print.publishing import view_of
 from publisher.print.stamp import stamp
 from publisher.proof import coming, short
 from publisher.release import identify, shown
@@ -34,7 +32,7 @@ class Desk:
         if current is None or not current.name.endswith(self.id[:8]):
             raise Mistake("print-unpublished", {"folder": str(office.site / "current")})
         book = Book(office, tally_office(office, ledger))
-        self.view = View(LANG, office, book, Board(office, ledger, check_office(office)))
+        self.view = view_of(office, book, ledger, check_office(office))
 
     def bulletin(self, code: str, period: str) -> bytes:
         """One unit's bulletin of a month. Raises Mistake `print-unit` for an unknown code, `print-nothing` when nothing

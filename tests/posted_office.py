@@ -7,10 +7,11 @@ from typing import Any
 
 from publisher.catalogue import Office, open_office
 from publisher.catalogue.office import ZONE
+from publisher.checking import check_office
 from publisher.ledger import accept, read_ledger
 from publisher.measures import Book
-from publisher.pages.status import Board
 from publisher.pages.view import View
+from publisher.print import publishing
 from publisher.tallies import tally_office
 from tests.offices import make_office
 from tests.submitted import FEEDBACK, PROCEDURES, SATISFACTION, SERVICE_QUALITY, WHOLE_FORM, file_of
@@ -59,4 +60,4 @@ def line(base: Mapping[str, str], **changes: str) -> dict[str, str]:
 def view_of(office: Office) -> View:
     """What pages and sheets ask of that office."""
     ledger = read_ledger(office)
-    return View("vi", office, Book(office, tally_office(office, ledger)), Board(office, ledger, []))
+    return publishing.view_of(office, Book(office, tally_office(office, ledger)), ledger, check_office(office))

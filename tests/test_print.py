@@ -163,16 +163,35 @@ def test_nothing_to_count_and_nothing_sent_are_told_apart(made: Made) -> None:
 
 
 def test_the_explanation_of_a_warning_stands_beside_it(made: Made) -> None:
-    kind = made.office.kinds["feedback"]
-    status = made.view.board.status(kind, "00004", JUNE)
-    made.view.board.known["feedback", "00004", JUNE] = replace(
-        status, explanations={"V05b": "Đã nhập trùng hai phiếu."}
-    )
+    key = ("feedback", "00004", JUNE)
+    status = made.view.board.status(made.office.kinds["feedback"], "00004", JUNE)
+    assert [problem.code for problem in status.warnings] == ["V05b", "V05b"]
+    made.view.board.known[key] = replace(status, explanations={"V05b": "Đã nhập trùng hai phiếu."})
     try:
-        pdf = set_alone(bulletin(made.view, made.unit("00004"), JUNE))
+        text = all_text(set_alone(bulletin(made.view, made.unit("00004"), JUNE)))
     finally:
-        made.view.board.known["feedback", "00004", JUNE] = status
-    assert "Phường Ba Đình giải thích: Đã nhập trùng hai phiếu." in all_text(pdf)
+        made.view.board.known[key] = status
+    assert "Điểm cần lưu ý trong số liệu kỳ này" in text
+    assert "Đơn vị giải thích: “Đã nhập trùng hai phiếu.”" in text
+
+
+def test_a_corrected_figure_is_marked_where_it_stands(made: Made) -> None:
+    content = bulletin(made.view, made.unit("00008"), MAY)
+    received, _, _, pending = content["front"][0].cards
+    assert plain(received.beside) == "đính chính"
+    assert plain(pending.beside) == ""
+
+
+def test_kinds_that_are_kept_short_get_a_line(made: Made) -> None:
+    kinds = {name: kind.model_copy(update={"brief": name == "feedback"}) for name, kind in made.office.kinds.items()}
+    view = View("vi", replace(made.office, kinds=kinds), made.view.book, made.view.board)
+    content = bulletin(view, made.unit("00004"), JUNE)
+    assert [part.title for part in content["front"]] == [
+        kind.title.vi for name, kind in kinds.items() if name != "feedback"
+    ]
+    (line,) = content["others"]
+    assert plain(line.said).startswith("Góp ý, phản ánh, kiến nghị tiếp nhận: 20; Ý kiến đã xử lý: 18; ")
+    assert "Các số liệu khác" in all_text(set_alone(content))
 
 
 def test_figures_made_up_are_called_so_on_every_page_and_real_ones_are_not(made: Made) -> None:

@@ -1,7 +1,7 @@
 """What stands on a unit's bulletin of one month: its page's words and figures, for a wall."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from publisher.words import format as formats
 from publisher.words import say
 
 FRONT = 4
-"""How many kinds stand on the front with their figures; of more only the sentences, among the details."""
+"""How many kinds stand on a front; of others only a line is printed, among the details."""
 
 MONTHS = 12
 """How many months a chart shows."""
@@ -107,6 +107,15 @@ class Part:
     definitions: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Other:
+    """One kind of which only a line is printed."""
+
+    title: str
+    said: Said
+    marks: tuple[str, ...]
+
+
 def bulletin(view: View, unit: Unit, period: str) -> dict[str, Any]:
     """A bulletin as its template reads it. The place of the release's hash holds `PLACEHOLDER`."""
     office = view.office
@@ -115,7 +124,8 @@ def bulletin(view: View, unit: Unit, period: str) -> dict[str, Any]:
         for kind in posted.printed_kinds(office)
         if period in view.board.periods(kind) and view.board.concerns(kind, unit.code, period)
     ]
-    parts = [part(view, kind, unit, period) for kind in kinds]
+    front = in_front(kinds)
+    parts = [part(view, kind, unit, period) for kind in front]
     received = [s.accepted for kind in kinds if (s := view.board.status(kind, unit.code, period)).accepted]
     name, office_name = clean(unit.name.vi, NAME_LIMIT), clean(office.settings.name.vi, NAME_LIMIT)
     heading = say(LANG, "print.heading", period=formats.period(LANG, period))
@@ -127,11 +137,8 @@ def bulletin(view: View, unit: Unit, period: str) -> dict[str, Any]:
         "heading": heading,
         "name": name,
         "office": office_name,
-        "front": parts[:FRONT],
-        "others": [
-            {"title": one.title, "said": [*one.answers] or [Answer("", (Piece(one.state),))], "marks": one.marks}
-            for one in parts[FRONT:]
-        ],
+        "front": parts,
+        "others": [other(view, kind, unit, period) for kind in kinds if kind not in front],
         "texts": texts,
         "more_texts": more,
         "few": few_note(view, kinds),
@@ -141,6 +148,11 @@ def bulletin(view: View, unit: Unit, period: str) -> dict[str, Any]:
     }
 
 
+def in_front(kinds: Sequence[Kind]) -> list[Kind]:
+    """The kinds that stand on a front: the first ones that pages of many kinds do not keep short."""
+    return [kind for kind in kinds if not kind.brief][:FRONT]
+
+
 def foot(view: View, page: str, path: str, received: dt.date | None) -> dict[str, Any]:
     """What stands at the foot of every sheet: where its figures stand on the site, and how it is compared with them.
     The day of a sheet is that on which the last of its figures arrived."""
@@ -148,7 +160,6 @@ def foot(view: View, page: str, path: str, received: dt.date | None) -> dict[str
     contact = [settings.contact.phone, settings.contact.email, settings.contact.address[LANG]]
     return {
         "mark": say(LANG, "print.mark") if settings.demonstration else "",
-        "mark_why": say(LANG, "print.mark_why") if settings.demonstration else "",
         "url": settings.site_url.rstrip("/") + "/" + path,
         "qr_alt": say(LANG, "print.qr_alt", address=page),
         "address": breakable(page, "/"),
@@ -178,10 +189,26 @@ def part(view: View, kind: Kind, unit: Unit, period: str) -> Part:
         cards=tuple(card(view, kind, measure, unit, period) for measure in kind.headline),
         grid=grid(view, kind, unit, period),
         columns=columns(view, kind, unit, period),
-        warnings=tuple(warnings(view, kind, status, unit)),
+        warnings=tuple(clean(one, TEXT_LIMIT) for one in view.warnings(kind, status.warnings, status.explanations)),
         texts=tuple((clean(where, NAME_LIMIT), text) for where, text in grouped(view.texts(kind, unit.code, period))),
         definitions=tuple(definition(m) for name in kind.headline if needs_definition(m := kind.measures[name])),
     )
+
+
+def other(view: View, kind: Kind, unit: Unit, period: str) -> Other:
+    """What a bulletin says of a kind that has no place on the front: its headline figures in one line."""
+    status = view.board.status(kind, unit.code, period)
+    if not status.accepted:
+        return Other(kind.title.vi, (Piece(state(status)),), ())
+    figures = [
+        (
+            Piece(f"{kind.measures[measure].title.vi}: "),
+            *headline(view, kind, measure, unit.code, period),
+            *((Piece(" "), *found) if (found := beside(view, kind, measure, unit.code, period)) else ()),
+        )
+        for measure in kind.headline
+    ]
+    return Other(kind.title.vi, tuple(joined(figures, "; ")), tuple(marks(status)))
 
 
 def state(status: Status) -> str:
@@ -193,21 +220,13 @@ def state(status: Status) -> str:
 def marks(status: Status) -> Iterable[str]:
     """What is said beside the figures: late, corrected, nothing to report."""
     if status.nothing:
-        yield say(LANG, "print.nothing")
+        yield say(LANG, "pages.status.nothing")
     if status.state == "late" and status.accepted and status.due:
         late, due = formats.date(LANG, status.accepted), formats.date(LANG, status.due)
         yield say(LANG, "pages.status.late", date=late, due=due)
     for one in status.corrections:
         day, reason = formats.date(LANG, one.day), clean(one.reason, TEXT_LIMIT)
         yield say(LANG, "pages.status.corrected", number=one.number, date=day, reason=reason)
-
-
-def warnings(view: View, kind: Kind, status: Status, unit: Unit) -> Iterable[str]:
-    """What the check noted, and what the unit explains about it."""
-    for line in view.warnings(kind, status.warnings):
-        yield clean(line, TEXT_LIMIT)
-    for text in dict.fromkeys(status.explanations.values()):
-        yield clean(say(LANG, "print.explained", unit=unit.name.vi, text=text), TEXT_LIMIT)
 
 
 def card(view: View, kind: Kind, measure: str, unit: Unit, period: str) -> Card:

@@ -8,7 +8,7 @@ from publisher.catalogue import Kind, Unit
 from publisher.measures import EVERY
 from publisher.pages import posted
 from publisher.pages.view import BASES, View
-from publisher.print.bulletins import NAME_LIMIT, Answer, few_note, foot, state
+from publisher.print.bulletins import NAME_LIMIT, Answer, few_note, foot, in_front, state
 from publisher.print.said import LANG, Piece, Said, address, headline, laws, pieces
 from publisher.print.typesetting import clean
 from publisher.words import format as formats
@@ -16,10 +16,6 @@ from publisher.words import say
 
 UNITS = 30
 """How many units stand on a sheet; more of them make more sheets."""
-
-COLUMNS = 16
-"""How many figures stand beside each other; kinds with more make sheets of their own."""
-
 
 SHARE_WIDTH = 1.4
 """How much wider than a count's a percentage's column is."""
@@ -68,6 +64,7 @@ def overview(view: View, period: str) -> dict[str, Any]:
     """A month's board as its template reads it. The place of the release's hash holds `PLACEHOLDER`."""
     office = view.office
     kinds = [kind for kind in posted.printed_kinds(office) if period in view.board.periods(kind)]
+    front = in_front(kinds)
     units = posted.units(office, view.board, period)
     name = clean(office.settings.name.vi, NAME_LIMIT)
     heading = say(LANG, "print.board", period=formats.period(LANG, period))
@@ -79,11 +76,11 @@ def overview(view: View, period: str) -> dict[str, Any]:
         "heading": heading,
         "name": name,
         "office": name,
-        "answers": [said for kind in kinds for said in answers(view, kind, period)],
+        "answers": [said for kind in front for said in answers(view, kind, period)],
         "missing": [said for kind in kinds if (said := missing(view, kind, period))],
-        "sheets": [sheet for chosen in side_by_side(kinds) for sheet in sheets(view, chosen, units, period)],
-        "few": few_note(view, kinds),
-        "law": laws(office, kinds, period),
+        "sheets": sheets(view, front, units, period),
+        "few": few_note(view, front),
+        "law": laws(office, front, period),
         **foot(view, address(office, path), path, max(received, default=None)),
     }
 
@@ -105,18 +102,8 @@ def missing(view: View, kind: Kind, period: str) -> tuple[str, str] | None:
     return kind.short.vi, f"{say(LANG, 'pages.month.missing', count=len(units))} {names}."
 
 
-def side_by_side(kinds: Sequence[Kind]) -> list[list[Kind]]:
-    """The kinds in groups that fit beside each other."""
-    found: list[list[Kind]] = []
-    for kind in kinds:
-        if not found or sum(len(k.headline) for k in (*found[-1], kind)) > COLUMNS:
-            found.append([])
-        found[-1].append(kind)
-    return found
-
-
 def sheets(view: View, kinds: Sequence[Kind], units: Sequence[Unit], period: str) -> list[Sheet]:
-    """The sheets with the columns of some kinds."""
+    """The sheets of a board: the columns of some kinds, the lines of all units."""
     heads = tuple(head(view, kind, period) for kind in kinds)
     made = []
     for start in range(0, max(len(units), 1), UNITS):

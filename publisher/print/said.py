@@ -63,13 +63,14 @@ def headline(view: View, kind: Kind, measure: str, unit: str, period: str, **whe
 
 
 def beside(view: View, kind: Kind, name: str, unit: str, period: str, **where: str) -> Said:
-    """What stands beside a figure: its parts, its maximum, its grade."""
+    """What stands beside a figure: its parts, its maximum, its grade, and that it was corrected."""
     measure = kind.measures[name]
     said = [pieces(view.rate(kind, name, unit, period, **where))]
     if measure.maximum:
         said.append((Piece(say(LANG, "pages.of_maximum", maximum=formats.number(LANG, measure.maximum))),))
     if measure.bands:
         said.append((Piece(view.band(kind, name, unit, period, **where)),))
+    said.append(pieces(view.corrected(kind, name, unit, period, **where)))
     return tuple(joined([part for part in said if any(piece.text for piece in part)], " · "))
 
 

@@ -62,8 +62,13 @@ def published(view: View) -> list[Published]:
     for unit in office.units:
         if isinstance(unit, Unit):
             for period in posted.bulletins(office, board, unit):
-                found.append(Published(posted.bulletin_path(unit, period), partial(one_bulletin, view, unit, period)))
+                found.append(bulletin_of(view, unit, period))
     return found
+
+
+def bulletin_of(view: View, unit: Unit, period: str) -> Published:
+    """A unit's bulletin of a month."""
+    return Published(posted.bulletin_path(unit, period), partial(one_bulletin, view, unit, period))
 
 
 def one_bulletin(view: View, unit: Unit, period: str) -> Content:
@@ -114,8 +119,11 @@ def set_file(content: Content) -> bytes:
 
 def write(view: View, short: str, out: Path, *, progress: Progress | None = None) -> None:
     """Write every sheet of a release into the folder of its site, each with the release's short hash on it."""
-    todo = published(view)
-    kept = Kept(view.office.cache / "print", "pdf", program())
+    write_all(published(view), Kept(view.office.cache / "print", "pdf", program()), short, out, progress)
+
+
+def write_all(todo: Sequence[Published], kept: Kept, short: str, out: Path, progress: Progress | None = None) -> None:
+    """Write some sheets below a folder, on all cores; what was kept and is none of them is forgotten."""
     room, counter = BoundedSemaphore(AHEAD), count(1)
 
     def work(path: str, content: Content) -> None:
