@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from publisher.catalogue import Entry, Kind, Office, Unit
-from publisher.catalogue.text import order
+from publisher.catalogue.text import one_line, order
 from publisher.errors import Mistake, Problem
 from publisher.ledger import Ledger
 from publisher.measures import EVERY, Book
@@ -28,6 +28,9 @@ from publisher.pages.view import BASES, View
 from publisher.proof import Coming, short
 from publisher.words import load, say
 
+RELEASE_CSS = "assets/stylesheets/release.css"
+"""A style sheet of each release, for paper only."""
+
 
 def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Problem], coming: Coming, out: Path) -> None:
     """Write every page of the office into `out`/vi and `out`/en, and the data files once under vi.
@@ -42,6 +45,8 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
     received = max((dt.datetime.fromisoformat(line.accepted_at).date() for line in ledger.lines), default=None)
     frame = {"kinds": kinds, "EVERY": EVERY, "release": short(coming.id), "received": received}
     writer = Writer(office, out, frame)
+    for lang in views:
+        writer.write(lang, RELEASE_CSS, release_css(writer, lang, short(coming.id)))
     published = publish(office, book, ledger, partial(writer.write, "vi"))
     registers.write_documents(writer, ledger)
     registers.write_calendars(writer, views[office.settings.languages[0]], ledger)
@@ -65,6 +70,13 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
         write_comparisons(writer, view)
         registers.write_own_pages(writer, view, lang)
         copy_content(writer, lang, content[lang])
+
+
+def release_css(writer: Writer, lang: str, code: str) -> str:
+    """What a browser prints at the foot of every sheet: the release's code, and where it is compared."""
+    check = Page(lang, "").address(writer.office.settings.site_url, "ban-cong-bo/")
+    said = one_line(say(lang, "pages.posted.foot", id=code, check=check)).replace("\\", "").replace('"', "")
+    return f'@page {{ @bottom-left {{ content: "{said}"; font: 8pt sans-serif; }} }}\n'
 
 
 def reporting_units(office: Office, ledger: Ledger) -> list[Unit]:

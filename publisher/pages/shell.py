@@ -72,6 +72,11 @@ class Page:
         below = "" if lang == "vi" else f"{lang}/"
         return self.file(f"{below}{self.path}")
 
+    def address(self, root: str, path: str | None = None) -> str:
+        """The page's address, or another page's of its language, as people type it: without `https://`."""
+        below = "" if self.lang == "vi" else f"{self.lang}/"
+        return root.partition("://")[2].rstrip("/") + "/" + below + (self.path if path is None else path)
+
     def file(self, path: str) -> str:
         """A relative address of a file that exists once for all languages."""
         up = "../" if self.lang != "vi" else ""
