@@ -127,10 +127,10 @@ def test_no_element_of_any_page_looks_different_for_what_was_left_out(
 def test_every_page_asks_for_one_sheet_that_is_there_and_no_other_is_left(every_page: Path) -> None:
     for folder in (every_page, every_page / "en"):
         (sheet,) = (folder / "assets" / "stylesheets").glob("site*")
-        assert {path.name for path in sheet.parent.iterdir()} == {sheet.name, "embed.css"}
+        assert {path.name for path in sheet.parent.iterdir()} == {sheet.name, "embed.css", "release.css"}
         for path in kinds_of_page(folder) if folder == every_page else [""]:
             page = (folder / path / "index.html").read_text(encoding="utf-8")
-            assert page.count('rel="stylesheet"') == 1
+            assert page.count('rel="stylesheet"') == 1 + page.count('rel="stylesheet" media="print"')
             name = "embed.css" if path.startswith("nhung/") else sheet.name
             assert f"assets/stylesheets/{name}" in page
 
