@@ -24,7 +24,7 @@ from publisher.catalogue.office import ZONE
 from publisher.catalogue.text import Text
 from publisher.ledger import accept, read_ledger
 from publisher.measures import EVERY, Book, machine
-from publisher.opendata import FORMULA, Published, folders, formats, publish, shelf
+from publisher.opendata import FORMULA, Published, figures, folders, formats, publish, shelf
 from publisher.opendata.tables import Column, Table, cell
 from publisher.opendata.workbook import CELL_LIMIT, NOT_XML, workbook_bytes
 from publisher.tallies import tally_office
@@ -305,6 +305,21 @@ def test_every_figure_is_one_row_and_none_is_without_data(out: Path) -> None:
     assert {row["state"] for row in rows} <= {"given", "none", "hidden", "exceeded"}
     assert all(row["value"] for row in rows if row["state"] == "given")
     assert {row["unit_code"] for row in rows if row["breakdown"]} == {EVERY}
+
+
+def test_a_rows_places_are_those_of_the_columns(office: Office) -> None:
+    names = [column.name for column in figures.columns(office.kinds["procedures"])]
+    places = (
+        figures.PERIOD,
+        figures.BASIS,
+        figures.AS_OF,
+        figures.BREAKDOWN,
+        figures.KEY,
+        figures.MEASURE,
+        figures.STATE,
+    )
+    assert [names[at] for at in places] == ["period", "basis", "as_of", "breakdown", "key", "measure", "state"]
+    assert [names[at] for _, at in figures.NUMBERS] == [name for name, _ in figures.NUMBERS]
 
 
 # --- what describes the files

@@ -14,6 +14,7 @@ from publisher.catalogue import Kind, Office
 from publisher.catalogue.periods import LABEL
 from publisher.catalogue.text import Text
 from publisher.ledger import Ledger
+from publisher.opendata.figures import PERIOD
 from publisher.opendata.folders import File, Published
 from publisher.opendata.formats import MEDIA
 from publisher.opendata.records import said
@@ -48,9 +49,6 @@ FORMATS = {"csv": "CSV", "json": "JSON", "xlsx": "XLSX"}
 """The formats that the European authority table of file types lists."""
 
 Node = dict[str, Any]
-
-PERIOD = 2
-"""The place of the period in a row of figures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ BASES = (MONTH, "year_to_date")
 STATES = ("given", "none", "hidden", "exceeded", "partial")
 """The states that a row can have: a figure that is blank has no row."""
 
+PERIOD, BASIS, AS_OF, BREAKDOWN, KEY, MEASURE, STATE = 2, 3, 4, 5, 6, 7, 11
+NUMBERS = (("value", 8), ("numerator", 9), ("denominator", 10))
+"""The places of some columns in a row."""
+
 REQUIRED = (("required", True),)
 
 

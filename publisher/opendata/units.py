@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from publisher.catalogue import Kind, Office, Unit
+from publisher.catalogue.periods import LABEL
 from publisher.measures import Book
 from publisher.opendata import figures
+from publisher.opendata.figures import AS_OF, BASIS, BREAKDOWN, KEY, MEASURE, NUMBERS, PERIOD, STATE
 from publisher.opendata.folders import FIGURES, ROOT, Published, Put
 from publisher.opendata.formats import TYPES
 
@@ -71,26 +73,24 @@ def split(office: Office, book: Book, unit: Unit, name: str) -> Iterator[Row]:
 
 def series(office: Office, kind: Kind, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
     """Rows put together by measure, basis and breakdown: each with its values by period."""
-    names = [column.name for column in figures.columns(kind)]
     found: dict[tuple[str, ...], dict[str, Any]] = {}
-    for cells in rows:
-        row = dict(zip(names, cells, strict=True))
-        key = (row["measure"], row["basis"], row["breakdown"], row["key"])
-        found.setdefault(key, {})[row["period"]] = value(office, kind, row)
+    ends: dict[str, str] = {}
+    for row in rows:
+        period = row[PERIOD]
+        if period not in ends:
+            ends[period] = office.period(kind, period).end.isoformat() if LABEL.fullmatch(period) else ""
+        found.setdefault((row[MEASURE], row[BASIS], row[BREAKDOWN], row[KEY]), {})[period] = value(row, ends[period])
     for (measure, basis, breakdown, part), values in found.items():
         yield {"measure": measure, "basis": basis, "breakdown": breakdown, "key": part, "values": values}
 
 
-def value(office: Office, kind: Kind, row: Mapping[str, str]) -> dict[str, Any]:
-    """One figure: its numbers where it has them; its state where that is not "given"; its day where that is not the
-    period's last."""
+def value(row: Row, end: str) -> dict[str, Any]:
+    """One figure: its numbers where it has them; its state where that is not "given"; its day where that is not `end`,
+    the month's last."""
     number = TYPES["number"]
-    found: dict[str, Any] = {
-        name: number(row[name]) for name in ("value", "numerator", "denominator") if row[name] != ""
-    }
-    if row["state"] != "given":
-        found["state"] = row["state"]
-    is_month = len(row["period"]) == 7 and row["period"][5] != "Q"
-    if not is_month or row["as_of"] != office.period(kind, row["period"]).end.isoformat():
-        found["as_of"] = row["as_of"]
+    found: dict[str, Any] = {name: number(row[at]) for name, at in NUMBERS if row[at]}
+    if row[STATE] != "given":
+        found["state"] = row[STATE]
+    if row[AS_OF] != end:
+        found["as_of"] = row[AS_OF]
     return found
