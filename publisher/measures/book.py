@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.periods import is_stretch, months_in, span
-from publisher.measures.figures import Figure, Number, State, compute, decode, prepare, rounded, total
+from publisher.measures.figures import Figure, Number, Part, State, compute, decode, prepare, rounded, total
 from publisher.measures.lines import Cell, Cells, Lines, put_together
 from publisher.measures.months import fold
 from publisher.tallies import ALL, DECIMALS, MONTH, Cube, Tallies, maxima
@@ -109,6 +109,21 @@ class Book:
     ) -> list[Figure]:
         """One figure for each of the periods, in their order."""
         return [self.figure(kind, measure, unit, p, breakdown=breakdown, key=key, basis=basis) for p in periods]
+
+    def tally(
+        self, kind: str, name: str, unit: str = EVERY, period: str = "", *, breakdown: str = ALL, key: str = ALL
+    ) -> Number | None:
+        """What a tally adds up to, month by month as figures are made (rule V15); None when it is blank or a month is
+        not there. For forms that ask for more columns than are published as measures.
+
+        Raises KeyError for an unknown kind or tally, ValueError for what is not a period.
+        """
+        declared = self.office.kinds[kind]
+        columns = [declared.columns[column].type for column in declared.tallies[name].columns]
+        part = Part(kind, list(declared.tallies).index(name), set(columns) <= {"integer"})
+        months = self._months(kind, unit, period, MONTH)
+        cell = self._cell(kind, unit, months, MONTH, (breakdown, key))
+        return total((part,), {kind: cell}, all_given=False)
 
     # --- what there is
 
