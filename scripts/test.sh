@@ -14,7 +14,11 @@ browser() {
 missing() {
     [ -n "$(browser)" ] || echo chromium
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name 'NotoSans-Regular*' 2>/dev/null)" ] || echo fonts-noto-core
-    command -v soffice >/dev/null || command -v libreoffice >/dev/null || echo libreoffice-calc
+    [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || echo nginx-light
+    command -v caddy >/dev/null || echo caddy
+    [ -x /usr/sbin/apache2 ] || echo apache2-bin
+    [ -e /etc/mime.types ] || echo media-types
+    command -v openssl >/dev/null || echo openssl
     [ -n "$(find /usr/lib/postgresql -name initdb 2>/dev/null)" ] || echo postgresql
     [ -n "$(command -v soffice || command -v libreoffice)" ] || echo libreoffice-calc
 }

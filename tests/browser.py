@@ -26,7 +26,7 @@ ARGUMENTS = (
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*arguments: str) -> Iterator[Browser]:
     """A Chromium of the system, without a window; skips with the reason where there is none."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if not found:
@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
         print(f"SKIPPED: {reason}")
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, *arguments])
         yield browser
         browser.close()
 

@@ -293,7 +293,10 @@ def test_an_embeddable_page_has_no_script_and_loads_nothing_but_its_style(site: 
     for path in pages:
         document = html.document_fromstring(path.read_bytes())
         assert document.xpath("//script | //style | //img | //iframe | //@style | //@onload") == []
-        assert [link.get("href").lstrip("./") for link in document.xpath("//link")] == ["assets/stylesheets/embed.css"]
+        assert [link.get("href").lstrip("./") for link in document.xpath("//link")] == [
+            "assets/images/favicon.svg",
+            "assets/stylesheets/embed.css",
+        ]
         assert len(document.xpath("//data")) >= 2
         assert len(path.read_bytes()) < 20_000
 
