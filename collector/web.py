@@ -27,6 +27,8 @@ from werkzeug.exceptions import (
 )
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import publisher
+
 log = logging.getLogger("collector")
 
 BODY_LIMIT = 16 * 1024
@@ -37,6 +39,11 @@ FILE_LIMIT = 10 * 1024 * 1024
 
 FIELD_LIMIT = 200
 """Fields of a body: the longest form has some thirty."""
+
+ICON_FILE = Path(publisher.__file__).parent / "theme" / "assets" / "images" / "favicon.svg"
+
+ICON = "data:image/svg+xml;base64," + base64.b64encode(ICON_FILE.read_bytes()).decode()
+"""The public site's icon, in the page itself: without one a browser asks for /favicon.ico and is told 404."""
 
 POINTLESS = re.compile(r"/\*.*?\*/|\n\s*", re.DOTALL)
 
@@ -94,7 +101,7 @@ def policy(style: str) -> str:
     """The Content-Security-Policy of a page without script whose only style sheet is that text: it names its hash."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'; object-src 'none'"
     )
 

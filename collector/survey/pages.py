@@ -207,6 +207,7 @@ def common() -> dict[str, object]:
         "office": here().office,
         "lang": language(),
         "t": say,
+        "icon": web.ICON,
         "style": Markup(STYLE),  # noqa: S704  # our own file
         "kiosk": False,
         "other": other_language() if request.url_rule else None,

@@ -8,6 +8,7 @@ from typing import Literal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from collector import web
 from collector.survey.forms import ASKED, Choice, Form, Question
 from publisher import words
 from publisher.catalogue.text import Text
@@ -61,6 +62,7 @@ def paper_form(form: Form, lang: str, office_name: str, counter_name: str) -> st
         counter=counter_name,
         blocks=blocks(form),
         version=form.sha256[:VERSION_LENGTH],
+        icon=web.ICON,
         style=Markup(STYLE),  # noqa: S704 the project's own file
         t=lambda key, **values: words.say(lang, f"survey_forms.paper.{key}", **values),
     )

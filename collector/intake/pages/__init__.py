@@ -72,6 +72,7 @@ def common() -> dict[str, object]:
         "office": office,
         "lang": ground.language(),
         "t": ground.say,
+        "icon": web.ICON,
         "style": Markup(STYLE),  # noqa: S704  # our own file
         "other": ground.other_language() if known else None,
         "address": ground.address,
