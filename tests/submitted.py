@@ -79,6 +79,18 @@ COMMENDATIONS: Line = {
     "recipient": "Bộ phận một cửa", "recipients": "1", "award": "commune", "what_for": "Giải quyết hồ sơ đúng hạn",
     "decision_no": "56/QĐ-UBND", "decision_on": "2026-06-01",
 }  # fmt: skip
+FEEDBACK_ANSWERS: Line = {
+    "unit_code": "00004", "period": "2026-06", "row_kind": "entry", "entry_code": "G1", "said_in": "2026-05",
+    "source": "survey", "theme": "place", "said": "Ghế ngồi chờ quá ít", "answered": "Đã thêm 20 ghế", "status": "done",
+    "done_on": "2026-06-10", "planned_on": "", "reason": "", "received": "", "published_whole": "",
+    "published_redacted": "", "withheld": "", "waiting": "",
+}  # fmt: skip
+SAID_IN_MAY: Line = {
+    **FEEDBACK_ANSWERS, "row_kind": "month", "entry_code": "T2026-05", "source": "", "theme": "", "said": "",
+    "answered": "", "status": "", "done_on": "", "received": "7", "published_whole": "3", "published_redacted": "1",
+    "withheld": "2", "waiting": "1",
+}  # fmt: skip
+"""The counts of the same month."""
 BASES: Mapping[str, Line] = {
     "procedures": PROCEDURES,
     "feedback": FEEDBACK,
@@ -92,6 +104,7 @@ BASES: Mapping[str, Line] = {
     "self_assessment": SELF_ASSESSMENT,
     "par_index": PAR_INDEX,
     "commendations": COMMENDATIONS,
+    "feedback_answers": FEEDBACK_ANSWERS,
 }
 
 

@@ -15,7 +15,7 @@ from tests.survey_app import BEFORE, HERE, OTHER, make_survey_office
 SAID = (
     "Chờ hai tiếng mới đến lượt.",
     "Chị Hồng Nhung hướng dẫn tận tình, gọi 0912 345 678 để hỏi.",
-    "- Thêm ghế ngồi\n- Thêm quạt <script>alert(1)</script>",
+    "- Thêm ghế ngồi\n- Thêm quạt & đèn",
     "Nhân viên quát mắng.",
 )
 
@@ -75,7 +75,7 @@ def test_an_approver_reads_every_comment_and_says_what_becomes_of_it(desk: Desk)
         else:
             page = approver.send(page, {"what": "publish"}, action=page.tree.xpath("//main//form/@action")[0])
     assert "Không còn góp ý nào chờ đọc" in page.text
-    assert "Thêm ghế ngồi - Thêm quạt <script>alert(1)</script>" in page.text
+    assert "Thêm ghế ngồi - Thêm quạt & đèn" in page.text
     assert "[…] hướng dẫn tận tình, gọi […] để hỏi." in page.text
     assert "Hồng Nhung" not in page.body
     assert "quát mắng" not in page.body
@@ -101,6 +101,22 @@ def test_what_is_added_or_still_names_somebody_is_not_published(desk: Desk) -> N
         assert why in answer.text
         assert answer.tree.xpath("//textarea")[0].text_content().strip() == text, "what was typed is still there"
     assert "Còn 4 góp ý chờ đọc" in approver.open("/gop-y/00004").text
+
+
+def test_code_in_a_comment_is_text_on_the_page_and_does_not_leave(tmp_path: Path) -> None:
+    office = make_office(tmp_path / "office")
+    fill(office, ("Ghế <script>alert(1)</script> hỏng {{ 7*7 }}",))
+    with opened(office) as found:
+        approver = found.join("approver", ("approver",), ("*",))
+        page = approver.open("/gop-y/00004")
+        assert comment(page) == "Ghế <script>alert(1)</script> hỏng {{ 7*7 }}"
+        assert not page.tree.xpath("//script")
+        action = page.tree.xpath("//main//form/@action")[0]
+        refused = approver.act(action, {"what": "publish", "text": comment(page)})
+        assert refused.status == 422
+        assert "mã lệnh hoặc liên kết" in refused.text
+        page = approver.act(action, {"what": "publish", "text": "Ghế [...] hỏng [...]"})
+        assert "Ghế […] hỏng […]" in page.text
 
 
 def test_a_detector_that_fails_publishes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from publisher.catalogue.tables import COLUMNS
 from publisher.checking import check_file, files, rows, rules
 from publisher.words import places
 from tests.offices import UNITS, make_office
-from tests.submitted import BASES, WHOLE_FORM, Line, file_of, put
+from tests.submitted import BASES, SAID_IN_MAY, WHOLE_FORM, Line, file_of, put
 
 PROVINCE = {"code": "01", "name_vi": "Thành phố Hà Nội", "level": "province"}
 CLOSED = {"code": "00100", "name_vi": "Phường Cũ", "level": "commune", "valid_to": "2025-12-31"}
@@ -64,6 +64,14 @@ def reception(**changes: str) -> Case:
 
 def commendations(**changes: str) -> Case:
     return Case("commendations", changes)
+
+
+def said(**changes: str) -> Case:
+    return Case("feedback_answers", changes)
+
+
+def month_said(**changes: str) -> Case:
+    return Case("feedback_answers", {**SAID_IN_MAY, **changes})
 
 
 def form(**changes: str) -> Case:
@@ -276,6 +284,21 @@ DECLARED: Mapping[str, Case] = {
     "C02b": commendations(recipient_type="person", decision_on=""),
     "C03": commendations(decision_no=""),
     "C04": commendations(decision_on="2026-06-20"),
+    "Y01a": said(said=""),
+    "Y01b": said(source=""),
+    "Y01c": said(theme=""),
+    "Y01d": said(status=""),
+    "Y02a": said(answered=""),
+    "Y02b": said(done_on=""),
+    "Y02c": said(status="planned", done_on=""),
+    "Y02d": said(status="not_possible", done_on=""),
+    "Y03": said(status="open", done_on=""),
+    "Y04": said(done_on="2026-06-20"),
+    "Y05": said(status="planned", done_on="", planned_on="2026-06-01"),
+    "Y06a": month_said(received=""),
+    "Y06b": month_said(received="9"),
+    "Y07": said(received="7"),
+    "Y08": month_said(theme="place"),
 }  # fmt: skip
 
 BUILT_IN: Mapping[str, Case] = {

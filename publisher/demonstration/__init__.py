@@ -17,6 +17,7 @@ from publisher.catalogue.periods import DAY, between
 from publisher.demonstration import (
     commendations,
     feedback,
+    feedback_answers,
     inspections,
     par_index,
     procedures,
@@ -47,6 +48,7 @@ SOURCES: dict[str, Rows] = {
     "self_assessment": self_assessment.rows,
     "par_index": par_index.rows,
     "commendations": commendations.rows,
+    "feedback_answers": feedback_answers.rows,
 }
 """What makes one unit's rows of a period, by kind; none when it has nothing to submit. The kinds before others are made
 first: answers follow dossiers."""

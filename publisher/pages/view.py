@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.kinds import MoreTable
+from publisher.catalogue.periods import LABEL
 from publisher.catalogue.text import order
 from publisher.errors import Problem
 from publisher.ledger import Line
@@ -301,7 +302,7 @@ class View:
         return drawings.drawings(self, kind, unit, **where)
 
     def name(self, kind: Kind, breakdown: str, key: str) -> str:
-        """The name of one key of a breakdown: a field's, a category's, or a column's own."""
+        """The name of one key of a breakdown: a field's, a category's, a month's, or a column's own."""
         declared = kind.breakdowns[breakdown]
         if key in declared.names:
             return declared.names[key][self.lang]
@@ -309,10 +310,12 @@ class View:
         if column.table:
             entry = self.office.table(column.table).get(key)
             return entry.name[self.lang] if entry else key
+        if LABEL.fullmatch(key):
+            return formats.period(self.lang, key)
         return next((c.titles[self.lang] for c in column.categories if c.value == key), key)
 
     def keys(self, kind: Kind, breakdown: str, unit: str, period: str) -> list[str]:
-        """The keys that stand in a breakdown, fields in Vietnamese order, the others as declared."""
+        """The keys that stand in a breakdown, fields in Vietnamese order, months first to last, others as declared."""
         basis = self.basis(kind.name, unit, period)
         keys = self.book.keys(kind.name, breakdown, unit, period, basis)
         declared = kind.breakdowns[breakdown]
@@ -321,6 +324,8 @@ class View:
         categories = [c.value for c in kind.columns[declared.column].categories]
         if categories:
             return [key for key in categories if key in keys]
+        if all(map(LABEL.fullmatch, keys)):
+            return sorted(keys)
         return sorted(keys, key=lambda key: order(self.name(kind, breakdown, key)))
 
     def bases(self, kind: Kind, period: str) -> list[tuple[str, str, list[Unit]]]:

@@ -28,7 +28,8 @@ TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 WIDE_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 FORMULA = "=+-@\t\r＝＋－＠"
-MARKUP = re.compile(r"\{\{|\{%|\{#|<[a-zA-Z/!?]|!?\[[^\]]*\]\s*\(|javascript:|--8<--", re.IGNORECASE)
+MARKUP = re.compile(r"\{\{|\{%|\{#|<[a-zA-Z/!?]|!?\[(?!…\])[^\]]*\]\s*\(|javascript:|--8<--", re.IGNORECASE)
+"""What a page or a template would run; […] stands where words were taken out, and no link begins with it."""
 
 HARMLESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 .,/()_%-]*[A-Za-z0-9.,/()_%-])?")
 """Most codes and short texts; none of the patterns above can stand in them."""

@@ -16,9 +16,13 @@ from collector.intake.redacting import one_line, redact
 from collector.store.comments import Comment, Comments, Decision
 from publisher.catalogue import Counter, Unit
 from publisher.checking.personal_data import Doubt, doubt, taken_out
+from publisher.reading.values import read_text
 
 ID_SHOWN = 8
 """So many digits of a comment's random id stand in the journal."""
+
+LONGEST = 1200
+"""So many characters the register takes of what was said (datasets/feedback_answers/schema.yaml)."""
 
 blueprint = Blueprint("comments", __name__, url_prefix="/gop-y")
 
@@ -128,6 +132,8 @@ def decide(unit: str, key: str) -> Response:
         if still := doubt(left):
             wrong = say("comments.still", what=say(f"comments.doubt.{still}"))
             return show(unit, wrong=wrong, at=key, filled=edited, status=422)
+        if read_text(left, LONGEST).fault:  # the ledger's door would refuse it
+            return show(unit, wrong=say("comments.code", limit=LONGEST), at=key, filled=edited, status=422)
         decision, published = "released" if left == text else "redacted", left
     comments = found_comments()
     if comments is None or not comments.decide(comment, decision, published):
