@@ -82,18 +82,31 @@ class Database(ABC):
 
     def migrate(self) -> None:
         """Run what Alembic finds to be missing, in one transaction, one process at a time."""
-        config = Config()
-        config.set_main_option("script_location", str(self.schema.migrations))
-        config.attributes["versions"] = self.schema.versions
-        script = ScriptDirectory.from_config(config)
-        with self.engine.connect() as connection:
-            if self.revision(connection, script) == script.get_current_head():
-                return
+        config, script = self.migrations()
+        if self.version() == script.get_current_head():
+            return
         with self.writer.begin() as connection:
             self.lock_migration(connection)
             if self.revision(connection, script) != script.get_current_head():
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+
+    def migrations(self) -> tuple[Config, ScriptDirectory]:
+        """What Alembic is told, and the versions that it finds."""
+        config = Config()
+        config.set_main_option("script_location", str(self.schema.migrations))
+        config.attributes["versions"] = self.schema.versions
+        return config, ScriptDirectory.from_config(config)
+
+    def version(self) -> str | None:
+        """The version of the tables; None where there are none yet. Raises Mistake `collector-database-newer`,
+        DBAPIError."""
+        with self.engine.connect() as connection:
+            return self.revision(connection, self.migrations()[1])
+
+    def is_current(self) -> bool:
+        """Whether the tables are those of this program. Raises as `version`."""
+        return self.version() == self.migrations()[1].get_current_head()
 
     def revision(self, connection: sa.Connection, script: ScriptDirectory) -> str | None:
         """The version of the tables. Raises Mistake `collector-database-newer` when this program does not know it."""
@@ -107,6 +120,12 @@ class Database(ABC):
     def reading(self) -> Iterator[sa.Connection]:
         """A connection to read from. Raises Unavailable."""
         with judging(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection that sees one moment, from its first query on, whatever others write. Raises Unavailable."""
+        with self.reading() as connection:
             yield connection
 
     @contextmanager
@@ -207,6 +226,12 @@ class Postgres(Database):
     def look_over(self) -> None:
         """Reach the server. It looks after its own pages."""
         self.engine.connect().close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A transaction that sees what was committed before it began."""
+        with judging(), self.engine.execution_options(isolation_level="REPEATABLE READ").connect() as connection:
+            yield connection
 
     def lock_migration(self, connection: sa.Connection) -> None:
         """An advisory lock: there may be no table yet to lock."""

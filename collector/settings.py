@@ -54,6 +54,31 @@ class StaffSettings:
     longest_hours: int = 8
 
 
+@dataclass(frozen=True)
+class Places:
+    """Where an office and the two programs keep what they know: what is backed up and restored, and the folder of keys,
+    which never is."""
+
+    office: Path
+    survey_database_url: str = field(repr=False)
+    survey_keys: Path
+    staff_database_url: str = field(repr=False)
+    staff_files: Path
+
+
+def read_places(environ: Mapping[str, str] = os.environ) -> Places:
+    """The same variables for who needs to know only where things lie, and no secret."""
+    given = variables(environ)
+    office = office_folder(given)
+    return Places(
+        office=office,
+        survey_database_url=survey_database(given, office),
+        survey_keys=survey_keys(given, office),
+        staff_database_url=staff_database(given, office),
+        staff_files=staff_files(given, office),
+    )
+
+
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """The settings that stand in the environment; a blank variable counts as missing.
 
@@ -83,15 +108,14 @@ def read_staff_settings(environ: Mapping[str, str] = os.environ) -> StaffSetting
     """
     given = variables(environ)
     office = office_folder(given)
-    files = Path(given.get("COLLECTOR_STAFF_FILES", office / "var" / "intake")).resolve()
     proxies, header = whole(given, "COLLECTOR_PROXIES", 0, 0, 99), given.get("COLLECTOR_LOGIN_HEADER", "")
     if header and not proxies:
         raise Mistake("collector-header", {"header": header}, exit_code=2)
     return StaffSettings(
         secret_key=secret(given),
-        database_url=given.get("COLLECTOR_STAFF_DATABASE_URL", f"sqlite:///{files / 'staff.sqlite'}"),
+        database_url=staff_database(given, office),
         office=office,
-        files=files,
+        files=staff_files(given, office),
         survey_database_url=survey_database(given, office),
         survey_keys=survey_keys(given, office),
         trusted_hosts=listed(given, "COLLECTOR_STAFF_HOSTS"),
@@ -121,6 +145,16 @@ def survey_database(given: Mapping[str, str], office: Path) -> str:
 def survey_keys(given: Mapping[str, str], office: Path) -> Path:
     """The folder of the survey's keys."""
     return Path(given.get("COLLECTOR_KEYS", office / "var" / "keys")).resolve()
+
+
+def staff_files(given: Mapping[str, str], office: Path) -> Path:
+    """The private folder of the staff pages."""
+    return Path(given.get("COLLECTOR_STAFF_FILES", office / "var" / "intake")).resolve()
+
+
+def staff_database(given: Mapping[str, str], office: Path) -> str:
+    """The address of the staff pages' database."""
+    return given.get("COLLECTOR_STAFF_DATABASE_URL", f"sqlite:///{staff_files(given, office) / 'staff.sqlite'}")
 
 
 def secret(given: Mapping[str, str]) -> str:
