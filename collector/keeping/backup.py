@@ -42,6 +42,9 @@ BUILT_LAST = ("releases.jsonl", "releases", "public_ledger.jsonl", "addresses.cs
 """What a build writes under datasets/, its last file first. In this order a copy taken in the middle of a build is what
 a kill at that moment would have left, from which the next build goes on."""
 
+NOTE = Path("var", "backup.json")
+"""Where an office remembers its last copy, for scripts/doctor.py: its folder, when it was made, whether it is right."""
+
 PASSED_OVER = {".staged", ".unfinished", "__pycache__"}
 """What is under way, or made by the machine."""
 
@@ -90,6 +93,8 @@ def back_up(
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
             removed = () if wrong else tuple(remove_older(office, out, keep))
+        note = {"folder": str(folder), "made_at": backup.facts.made_at, "wrong": wrong.code if wrong else ""}
+        (office.root / NOTE).write_text(json.dumps(note) + "\n", encoding="utf-8")
     return Made(replace(backup, folder=folder), missing, removed, wrong)
 
 

@@ -104,10 +104,13 @@ def copy_rows(kept: Kept, source: sa.Connection, target: sa.Connection) -> dict[
 
 @contextmanager
 def answering(database: Database) -> Iterator[None]:
-    """A database that does not answer is a Mistake `collector-database-open`; its connections are let go."""
+    """A database that does not answer is a Mistake `collector-database-open`, a file that is damaged a Mistake
+    `collector-database`; the connections are let go."""
     try:
         yield
     except (sa.exc.DBAPIError, Unavailable) as error:
-        raise Mistake("collector-database-open", {"where": database.name, "detail": said(error)}) from error
+        damaged = isinstance(database, Sqlite) and type(error) is sa.exc.DatabaseError  # not one that is merely locked
+        code = "collector-database" if damaged else "collector-database-open"
+        raise Mistake(code, {"where": database.name, "detail": said(error)}) from error
     finally:
         database.close()
