@@ -25,9 +25,10 @@ class Spent:
     output: str
 
 
-def process(arguments: Sequence[str | Path], *, cwd: Path = HOME) -> Spent:
-    """Run a Python process to its end. Raises RuntimeError with its last words when it fails."""
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(HOME), "PYTHONUTF8": "1"}
+def process(arguments: Sequence[str | Path], *, cwd: Path = HOME, home: Path = HOME) -> Spent:
+    """Run a Python process to its end, with the project's code at `home`. Raises RuntimeError with its last words when
+    it fails."""
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(home), "PYTHONUTF8": "1"}
     begin = time.monotonic()
     child = subprocess.Popen(
         [sys.executable, *map(str, arguments)], cwd=cwd, env=environment, stdout=subprocess.PIPE, text=True

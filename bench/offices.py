@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -21,14 +22,21 @@ KIND = "procedures"
 TABLES = ("units.csv", "fields.csv", "counters.csv", "holidays.csv")
 
 
-def demonstration(folder: Path) -> Path:
-    """The demonstration office: a copy of the committed figures, or made anew where there are none."""
+def demonstration(folder: Path, only: Sequence[str] = ()) -> Path:
+    """The demonstration office: a copy of the committed figures, or made anew where there are none or `only` some kinds
+    are wanted."""
     datasets = folder / "datasets"
     datasets.mkdir(parents=True)
-    for name in ("publishing.yaml", *TABLES):
+    for name in TABLES:
         shutil.copy(HOME / "datasets" / name, datasets / name)
+    settings = yaml.safe_load((HOME / "datasets" / "publishing.yaml").read_text(encoding="utf-8"))
+    if only:
+        settings["datasets"] = {name: settings["datasets"][name] for name in only}
+    (datasets / "publishing.yaml").write_text(
+        yaml.safe_dump(settings, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
     office = open_office(folder)
-    if not (HOME / "datasets" / "ledger.jsonl").exists():
+    if only or not (HOME / "datasets" / "ledger.jsonl").exists():
         make_demonstration(office)
         return with_shell(folder)
     shutil.copy(HOME / "datasets" / "ledger.jsonl", office.ledger)

@@ -10,13 +10,15 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import builds, checker, collector, intake, paper, tallying, workbooks
+from bench import builds, checker, collector, intake, paper, portal, tallying, workbooks
 from bench.result import Result
 from publisher.catalogue.office import HOME
 
 MEASURES: dict[str, Callable[[Path, int], list[Result]]] = {
     "build": builds.of_demonstration,
     "growth": builds.of_growth,
+    "portal": portal.of_portal,
+    "kinds": portal.of_kinds,
     "check": checker.of_checking,
     "change": tallying.of_one_change,
     "paper": paper.of_paper,

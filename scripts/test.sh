@@ -46,4 +46,5 @@ ruff check .
 ruff format --check .
 mypy
 lint-imports --no-logo
-exec pytest -q "$@"
+# Files of tests run side by side, one process a core; `-n 0` runs them one after the other.
+exec pytest -q -n auto --maxprocesses 4 --dist loadfile "$@"

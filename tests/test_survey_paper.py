@@ -7,6 +7,7 @@ import pytest
 from lxml import html
 from playwright.sync_api import Page
 
+from collector import web
 from collector.survey.forms import ASKED, Choice, Form, Group, Question, read_form
 from collector.survey.paper import STYLE, blocks, paper_form
 from publisher import words
@@ -74,7 +75,8 @@ def test_overall_satisfaction_does_not_stand_under_another_heading() -> None:
 
 def test_nothing_is_fetched_run_or_styled_from_elsewhere() -> None:
     paper = page("sipas")
-    assert not find(paper, "//script|//link|//img|//iframe|//object|//a|//form|//input")
+    assert [link.get("href") for link in find(paper, "//link")] == [web.ICON]
+    assert not find(paper, "//script|//img|//iframe|//object|//a|//form|//input")
     assert not [e for e in paper.iter() for name in e.attrib if name == "style" or name.startswith("on")]
     (style,) = find(paper, "//style")
     assert style.text == STYLE, "so that its hash can stand in the policy"

@@ -16,7 +16,8 @@ from lxml import html
 from collector import web
 from collector.codes import Keys, new_batch, new_slip, poster_path, typed
 from collector.store import Store
-from publisher.catalogue.office import HOME
+from publisher import servers
+from publisher.catalogue import open_office
 from publisher.words import say
 from tests.survey_app import HERE, PERIOD, TODAY, make_survey_office
 from tests.survey_server import FORM, SECRET, Running, await_port, free_port, serving, start, stop
@@ -160,14 +161,16 @@ def test_heads_that_never_end_are_let_go(server: Running) -> None:
     assert time.monotonic() - begin < 20
 
 
-def nginx_settings(port: int, target: int, folder: Path) -> str:
-    """The server block of docs/survey.md, on a free port and without TLS, inside a whole file of settings."""
-    found = re.search(r"```nginx\n(.*?)```", (HOME / "docs" / "survey.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert found
-    block = found[1].replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    block = re.sub(r"\s*ssl_certificate.*", "", block)
-    block = block.replace("127.0.0.1:8080", f"127.0.0.1:{target}").replace("body_timeout 10s", "body_timeout 2s")
-    block = block.replace("/var/log/nginx/khaosat.log", str(folder / "error.log"))
+def nginx_settings(port: int, server: Running, folder: Path) -> str:
+    """The survey's server block as scripts/server_config.py writes it, on a free port and without TLS, inside a whole
+    file of settings."""
+    plan = servers.plan(open_office(server.office), certificate="/c.pem", key="/k.pem", survey_port=server.port)
+    (block,) = (b for b in re.findall(r"^server \{.*?^\}", servers.write("nginx", plan), re.DOTALL | re.MULTILINE)
+                if f"http://127.0.0.1:{server.port};" in b)  # fmt: skip
+    block = re.sub(r"^\s*(listen|ssl_\w+) .*\n", "", block, flags=re.MULTILINE)
+    block = block.replace("server {", f"server {{\n    listen 127.0.0.1:{port};", 1)
+    assert "body_timeout 10s" in block
+    block = block.replace("body_timeout 10s", "body_timeout 2s").replace("/dev/null", str(folder / "error.log"))
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     places = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
     return (
@@ -178,7 +181,7 @@ def nginx_settings(port: int, target: int, folder: Path) -> str:
 
 @contextmanager
 def nginx(server: Running, folder: Path) -> Iterator[Running]:
-    """nginx as the document sets it up, before a server."""
+    """nginx as it is set up for an office, before a server."""
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin")
     if not found:
         reason = "no nginx on this machine"
@@ -187,7 +190,7 @@ def nginx(server: Running, folder: Path) -> Iterator[Running]:
     folder.mkdir()
     port = free_port()
     settings = folder / "nginx.conf"
-    settings.write_text(nginx_settings(port, server.port, folder), encoding="utf-8")
+    settings.write_text(nginx_settings(port, server, folder), encoding="utf-8")
     log = folder / "nginx.log"
     with log.open("wb") as out:
         process = subprocess.Popen([found, "-c", str(settings)], stdout=out, stderr=subprocess.STDOUT)
@@ -199,7 +202,7 @@ def nginx(server: Running, folder: Path) -> Iterator[Running]:
         process.wait(timeout=20)
 
 
-def test_23_behind_the_documented_proxy_slow_bodies_reach_no_thread(tmp_path: Path) -> None:
+def test_23_behind_the_proxy_as_we_set_it_up_slow_bodies_reach_no_thread(tmp_path: Path) -> None:
     with serving(tmp_path, COLLECTOR_PROXIES="1") as server, nginx(server, tmp_path / "nginx") as proxy:
         slow = [socket.create_connection(("127.0.0.1", proxy.port), timeout=20) for _ in range(40)]
         for found in slow:
