@@ -4,7 +4,6 @@ import contextlib
 import datetime as dt
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +21,7 @@ from collector.keeping.copies import (
     sync,
     troubles,
 )
-from collector.keeping.rows import copy_in, databases
+from collector.keeping.rows import Kept, copy_in, databases
 from collector.settings import Places
 from publisher.catalogue import open_office
 from publisher.errors import Mistake
@@ -68,11 +67,15 @@ def restore(
         stack.enter_context(only_build(office))
         for database in databases(places).values():
             refuse_use(database)
-        staged = lay_beside(backup, places, stack)
-        aside = [moved for place in taken for moved in move_aside(place, now)]
-        for beside, place in staged:
-            beside.rename(place)
-            sync(place.parent)
+        staged = lay_beside(backup, places, stack) + fill_files(backup, places, stack)
+        aside = []
+        with ExitStack() as undo:  # until the last step is done, every move is taken back when one fails
+            for place in taken:
+                aside += move_aside(place, now, undo)
+            for beside, place in staged:
+                move(beside, place, undo)
+            fill_servers(backup, places, stack)
+            undo.pop_all()
     return Restored(backup, tuple(place for _, place in staged), tuple(aside))
 
 
@@ -83,8 +86,8 @@ def every_place(places: Places) -> list[Path]:
 
 
 def is_taken(place: Path) -> bool:
-    """Whether something stands there that would be lost."""
-    return any(place.iterdir()) if place.is_dir() else place.exists()
+    """Whether something stands there that would be lost, or that would be taken for a part of what comes there."""
+    return any(place.iterdir()) if place.is_dir() else any(path.exists() for path in (place, *journals(place)))
 
 
 def refuse_use(database: Database) -> None:
@@ -101,8 +104,8 @@ def refuse_use(database: Database) -> None:
 
 
 def lay_beside(backup: Backup, places: Places, stack: ExitStack) -> list[tuple[Path, Path]]:
-    """Copy everything beside its place, compare it with the list again, fill the databases; (where it lies, its place).
-    Whatever still lies there when the stack ends is removed."""
+    """Copy all folders beside their places and compare them with the list again; (where it lies, its place). Whatever
+    still lies there when the stack ends is removed."""
     places.staff_files.mkdir(mode=0o700, parents=True, exist_ok=True)
     staged: list[tuple[Path, Path]] = []
     copied: dict[str, Path] = {}
@@ -118,25 +121,44 @@ def lay_beside(backup: Backup, places: Places, stack: ExitStack) -> list[tuple[P
     wrong = [name for name, sha256 in hash_all(copied).items() if sha256 != backup.files[name]]
     if wrong:
         raise damaged(wrong)
-    return staged + fill_databases(backup, places, stack)
+    return staged
 
 
-def fill_databases(backup: Backup, places: Places, stack: ExitStack) -> list[tuple[Path, Path]]:
-    """Fill new files of SQLite beside their places, and databases of PostgreSQL where they are."""
+def fill_files(backup: Backup, places: Places, stack: ExitStack) -> list[tuple[Path, Path]]:
+    """Fill new files of SQLite beside their places; (where it lies, its place). Both databases may be in one."""
     staged: dict[Path, Path] = {}
-    copies = stage(places.office / "databases", stack)
     for kept, target in databases(places).items():
-        name = f"databases/{kept.name}.sqlite"
-        if name not in backup.files:
-            continue
-        copy_file(backup.folder / name, copies / kept.name, 0o700)  # brought up to date there, never in the backup
-        if isinstance(target, Sqlite):
-            place = target.path  # both databases may be in one file
-            target = kept.file(staged.setdefault(place, staged.get(place) or stage(place, stack)))
-            target.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if copy_in(kept, copies / kept.name, target) != backup.facts.databases.get(kept.name):
-            raise damaged([name])
+        if isinstance(target, Sqlite) and in_backup(kept, backup):
+            if target.path not in staged:
+                target.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                staged[target.path] = stage(target.path, stack)
+            fill(kept, backup, kept.file(staged[target.path]), stage(places.office / kept.name, stack))
     return [(beside, place) for place, beside in staged.items()]
+
+
+def fill_servers(backup: Backup, places: Places, stack: ExitStack) -> None:
+    """Fill databases of PostgreSQL where they are."""
+    for kept, target in databases(places).items():
+        if not isinstance(target, Sqlite) and in_backup(kept, backup):
+            fill(kept, backup, target, stage(places.office / kept.name, stack))
+
+
+def in_backup(kept: Kept, backup: Backup) -> bool:
+    """Whether a backup has a database."""
+    return name_of(kept) in backup.files
+
+
+def name_of(kept: Kept) -> str:
+    """Where a database is in a backup."""
+    return f"databases/{kept.name}.sqlite"
+
+
+def fill(kept: Kept, backup: Backup, target: Database, copy: Path) -> None:
+    """Fill a database; the backup's file is brought up to date in a copy of it. Raises Mistake `backup-damaged` when
+    other numbers of rows come in than went out."""
+    copy_file(backup.folder / name_of(kept), copy, 0o600)
+    if copy_in(kept, copy, target) != backup.facts.databases.get(kept.name):
+        raise damaged([name_of(kept)])
 
 
 def stage(place: Path, stack: ExitStack) -> Path:
@@ -167,11 +189,19 @@ def copy_file(source: Path, target: Path, mode: int) -> None:
     target.chmod(mode & 0o666)
 
 
-def move_aside(place: Path, now: dt.datetime) -> Iterator[Path]:
-    """Give what stands in a place another name beside it; gives that name."""
+def move_aside(place: Path, now: dt.datetime, undo: ExitStack) -> list[Path]:
+    """Give what stands in a place another name beside it; that name, but for the journals of SQLite."""
+    aside = []
     for path in (place, *journals(place)):
         if path.exists():
-            aside = path.with_name(f"{place.name}.before-{now:%Y%m%d-%H%M%S}{path.name.removeprefix(place.name)}")
-            path.rename(aside)
-            if path == place:
-                yield aside
+            name = f"{place.name}.before-{now:%Y%m%d-%H%M%S}{path.name.removeprefix(place.name)}"
+            move(path, path.with_name(name), undo)
+            aside += [path.with_name(name)] if path == place else []
+    return aside
+
+
+def move(source: Path, target: Path, undo: ExitStack) -> None:
+    """Move something within its folder, and be ready to move it back."""
+    source.rename(target)
+    undo.callback(target.rename, source)
+    sync(target.parent)
