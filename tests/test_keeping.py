@@ -162,9 +162,10 @@ def test_the_drill_back_up_under_load_wipe_restore_verify_build_and_the_manifest
     over, sent, done = threading.Event(), [], threading.Semaphore(0)
 
     def answer() -> None:
-        while not over.is_set():
+        while not over.wait(0.2):  # all of them from one address, which may send sixty at once
             sent.append(survey.send(f"/{poster}", overall="5", comment="Cán bộ hướng dẫn rõ ràng"))
-            done.release()
+            if sent[-1] == 303:
+                done.release()
 
     def work() -> None:
         for number in itertools.count():
@@ -184,7 +185,7 @@ def test_the_drill_back_up_under_load_wipe_restore_verify_build_and_the_manifest
         over.set()
         for one in load:
             one.result()
-    assert {*sent} == {303}
+    assert {*sent} <= {303, 429}
     key = (kept.places.survey_keys / "poster").read_bytes()  # what an office keeps elsewhere
 
     kept.wipe()
@@ -197,7 +198,7 @@ def test_the_drill_back_up_under_load_wipe_restore_verify_build_and_the_manifest
     again = open_office(office.root)
     check_files(again, read_ledger(again))
     answers, staff = kept.rows("survey"), kept.rows("staff")
-    assert 8 <= acknowledged <= len(answers["answers"]) == len(answers["comments"]) <= len(sent)
+    assert 8 <= acknowledged <= len(answers["answers"]) == len(answers["comments"]) <= sent.count(303)
     with closing(STAFF.at(kept.places.staff_database_url)) as database:
         assert journal.first_broken(database) is None
     uploads = {path.read_bytes().decode() for path in (kept.places.staff_files / "uploads").iterdir()}
