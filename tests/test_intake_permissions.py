@@ -66,6 +66,14 @@ address                            method  nobody   clerk  other  approver  admi
 /tai-khoan/mat-khau                GET     sign-in  200    200    200       200
 /tai-khoan/mat-khau                POST    sign-in  422    422    422       422
 /tai-khoan/phien/<id>/ket-thuc     POST    sign-in  404    404    404       404
+/tra-loi                           GET     sign-in  200    200    200       403
+/tra-loi/<unit>                    GET     sign-in  403    403    404       403
+/tra-loi/<unit>/<key>              GET     sign-in  403    403    404       403
+/tra-loi/<unit>/<key>              POST    sign-in  403    403    404       403
+/tra-loi/<unit>/<key>/bo           POST    sign-in  403    403    404       403
+/tra-loi/<unit>/moi                GET     sign-in  403    403    404       403
+/tra-loi/<unit>/moi                POST    sign-in  403    403    404       403
+/tra-loi/<unit>/nop                POST    sign-in  403    403    404       403
 """
 """`sign-in`: led to the page where one signs in. What an address names does not exist, so that nothing is changed."""
 

@@ -6,7 +6,7 @@ invitation, recovery code) is its hash.
 
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
 
 from collector.database import Schema
 
@@ -108,6 +108,24 @@ builds = Table(
     Column("release", Text, nullable=False),  # the folder's name
     Column("taken", Integer, nullable=False),  # how many submissions it took in
     Column("said", Text, nullable=False),  # JSON: language → why it failed
+    sqlite_strict=True,
+)
+
+replies = Table(
+    "replies",  # what a unit answers to what citizens said, until it is handed in as the dataset feedback_answers
+    metadata,
+    Column("key", Text, primary_key=True),  # of a comment of the survey its random id; else random
+    Column("unit", Text, nullable=False),
+    Column("said_in", Text, nullable=False),  # the month
+    Column("source", Text, nullable=False),  # survey, other
+    Column("theme", Text, nullable=False),
+    Column("said", Text, nullable=False),  # what is published of it
+    Column("status", Text, nullable=False),  # open, planned, done, not_possible
+    Column("answered", Text, nullable=False),
+    Column("done_on", Text, nullable=False),
+    Column("planned_on", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("replies_unit", "unit"),
     sqlite_strict=True,
 )
 

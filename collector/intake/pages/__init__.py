@@ -26,6 +26,7 @@ from collector.intake.pages import (
     layouts,
     missing,
     people,
+    replies,
     signing_in,
 )
 from collector.intake.permissions import WAIT, may
@@ -37,7 +38,7 @@ from publisher.words import load
 STYLE = web.read_style(Path(__file__).parents[1] / "style.css")
 """The one style sheet of all pages, as it stands between <style> and </style>: its hash goes into their policy."""
 
-SUBJECTS = (signing_in, home, hand_in, files, approval, comments, missing, layouts, account, people, journal)
+SUBJECTS = (signing_in, home, hand_in, files, approval, comments, replies, missing, layouts, account, people, journal)
 
 NAVIGATION = (
     ("home.home", "nav.home"),
@@ -45,6 +46,7 @@ NAVIGATION = (
     ("approval.queue", "nav.queue"),
     ("missing.missing", "nav.missing"),
     ("comments.overview", "nav.comments"),
+    ("replies.overview", "nav.replies"),
     ("approval.builds", "nav.builds"),
     ("layouts.layouts", "nav.layouts"),
     ("people.people", "nav.people"),

@@ -3,9 +3,9 @@
 import errno
 import hashlib
 from dataclasses import dataclass
+from typing import IO
 
 from flask import Blueprint, make_response, redirect, render_template, request
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response
 
@@ -128,7 +128,7 @@ def upload(kind: str, unit: str, period: str) -> Response:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return show_place(where, say("place.no_file"), 422)
-    sha256, size = keep(sent)
+    sha256, size = keep(sent.stream)
     if not size:
         return show_place(where, say("place.empty_file"), 422)
     found = here().uploads.same(where.key, by=me().login, sha256=sha256, reading={})
@@ -149,10 +149,10 @@ def look(made: Upload) -> Response:
     return redirect(address("files.upload", key=made.key), 303)
 
 
-def keep(sent: FileStorage) -> tuple[str, int]:
+def keep(sent: IO[bytes]) -> tuple[str, int]:
     """Keep what was sent; gives its hash and length. Raises ServiceUnavailable when the disk is full or closed."""
     try:
-        return here().files.keep(sent.stream)
+        return here().files.keep(sent)
     except OSError as error:
         if error.errno not in OUR_DISK:
             raise
