@@ -26,6 +26,9 @@ FIXED = re.compile(r'\s(dir|data-md-color-[a-z]+)="([^"]*)"')
 GIVEN = re.compile(r"""class(?:Name)?[:=](["`])(.*?)\1|classList\.(?:add|toggle)\(["`]([^"`]*)""")
 """How the theme's program gives classes to elements."""
 
+NEVER = ("md-annotation", "md-code", "md-source", "md-tag", "md-tooltip", "md-version", "mermaid", "tabbed")
+"""How the classes begin that the program gives in features which this site does not switch on."""
+
 WORD = re.compile(r"[\w-]+")
 ASKED = re.compile(r"--[\w-]+")
 
@@ -48,7 +51,7 @@ def used(pages: Iterable[str], programs: Iterable[str]) -> Used:
         pairs.update(FIXED.findall(page))
     for program in programs:
         for _, quoted, added in GIVEN.findall(program):
-            names.update(WORD.findall(quoted or added))
+            names.update(name for name in WORD.findall(quoted or added) if not name.startswith(NEVER))
     for found in lists:
         names.update(found.split())
     return Used(frozenset(names | {"js", "no-js"}), frozenset(pairs))
@@ -64,10 +67,9 @@ def combine(out: Path, folders: Iterable[Path], name: str) -> None:
         sheets = folder / "assets" / "stylesheets"
         theirs = [path for pattern in THEIRS for path in sorted(sheets.glob(pattern))]
         ours = sheets / OURS
-        own = ours.read_text(encoding="utf-8")
-        text = "".join(path.read_text(encoding="utf-8") for path in theirs)
-        asked = set(ASKED.findall(own)).union(*(ASKED.findall(program) for program in programs))
-        (sheets / name).write_text(f"{slim(text, found, asked)}\n{own}", encoding="utf-8")
+        text = "".join(path.read_text(encoding="utf-8") for path in (*theirs, ours))
+        asked = {name for program in programs for name in ASKED.findall(program)}
+        (sheets / name).write_text(slim(text, found, asked), encoding="utf-8")
         for path in (*theirs, ours):
             path.unlink()
 

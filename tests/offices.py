@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from publisher.catalogue.tables import COLUMNS
+from publisher.catalogue.tables import COLUMNS, OPTIONAL
 
 UNITS: tuple[Mapping[str, str], ...] = (
     {"code": "00004", "name_vi": "Phường Ba Đình", "name_en": "Ba Dinh Ward", "level": "commune"},
@@ -39,8 +39,9 @@ SETTINGS: Mapping[str, Any] = {
 
 def table(name: str, lines: Iterable[Mapping[str, str]]) -> str:
     """A reference table as CSV text; columns that a line lacks are blank."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS[name], restval="", lineterminator="\n")
+    text, lines = io.StringIO(), list(lines)
+    optional = [column for column in OPTIONAL.get(name, ()) if any(column in line for line in lines)]
+    writer = csv.DictWriter(text, [*COLUMNS[name], *optional], restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
     return text.getvalue()

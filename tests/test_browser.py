@@ -120,9 +120,12 @@ def test_figures_are_read_without_javascript(chromium: Browser, address: str) ->
         assert "tiếp nhận 210 hồ sơ" in page.locator(".ck-lead").first.inner_text()
         assert page.locator(".ck-big data").first.is_visible()
         assert page.locator("svg.ck-svg").first.is_visible()
-        months = page.locator("#procedures ~ details").first
-        months.locator("summary").click()
-        rows = months.locator("tbody tr")
+        folded = page.locator(".ck-more").first
+        folded.locator("summary").click()
+        assert folded.locator("tbody tr").first.is_visible()
+        page.locator("#procedures ~ p a", has_text="số liệu tất cả các kỳ").click()
+        page.wait_for_url(f"{address}{UNIT}tung-ky/#procedures")
+        rows = page.locator("#procedures + .ck-scroll tbody tr")
         assert rows.count() == 6
         assert rows.first.is_visible()
         assert "Tháng 6/2026" in rows.first.inner_text()

@@ -1,5 +1,6 @@
 """The demonstration is what its program makes, and each of its flaws stands where a citizen would look for it."""
 
+import gzip
 import re
 import shutil
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from publisher.demonstration import FLAWS, Flaw, make_demonstration
 from publisher.words import format as formats
 from publisher.words import say
 from tests import browser
+from tests.test_search import COUNTED, found
 
 TABLES = ("publishing.yaml", "units.csv", "fields.csv", "counters.csv", "holidays.csv")
 
@@ -284,3 +286,76 @@ def test_every_address_of_the_site_is_documented_and_every_documented_one_is_the
     assert unknown == [], "docs/static-api.md does not list these"
     assert set(data) | set(pages) <= seen[""], "docs/static-api.md lists addresses that are not there"
     assert set(pages) <= seen["/en"]
+
+
+# --- what people type
+
+TYPED = {
+    "tre han": "Kết quả giải quyết thủ tục hành chính",
+    "hồ sơ quá hạn": "Kết quả giải quyết thủ tục hành chính",
+    "khai sinh": "Hộ tịch",
+    "dang ky ket hon": "Hộ tịch",
+    "sổ đỏ": "Đất đai",
+    "giay phep xay dung": "Xây dựng",
+    "mai tang phi": "Bảo trợ xã hội",
+    "phường hoà bình": "Phường Hòa Bình",
+    "so noi vu": "Sở Nội vụ",
+    "hai long": "Mức độ hài lòng của người dân",
+    "phan anh kien nghi": "Tiếp nhận, xử lý góp ý, phản ánh, kiến nghị",
+    "2026-10": "Tháng 10/2026",
+}
+
+
+def test_what_people_type_finds_the_page_that_they_mean(site: Path) -> None:
+    with browser.served(site) as address, browser.chromium() as chromium, browser.visit(chromium, address) as visitor:
+        visitor.page.add_init_script(COUNTED)
+        at = visitor.open("gioi-thieu/")
+        results = {typed: found(at, typed, at_once=True)[:3] for typed in TYPED}
+        assert {typed: titles for typed, titles in results.items() if TYPED[typed] not in titles} == {}
+        assert visitor.errors == []
+
+
+# --- what a phone must load
+
+READABLE, WHOLE = 35_000, 100_000
+"""Bytes as gzip sends them: of a page that is read without JavaScript, and with all that a search loads."""
+
+PAGES = {
+    "home": "index.html",
+    "unit": "don-vi/*/index.html",
+    "month": "thang/*/index.html",
+}
+
+
+def packed(*files: Path) -> int:
+    """How many bytes a web server sends for some files."""
+    return sum(len(gzip.compress(file.read_bytes(), 6)) for file in files)
+
+
+@pytest.mark.parametrize("root", ["", "en"], ids=["vi", "en"])
+@pytest.mark.parametrize("kind", PAGES)
+def test_a_page_is_light_and_the_search_with_it(site: Path, kind: str, root: str) -> None:
+    programs = [*(site / root / "assets").rglob("*.js"), site / root / "search" / "search_index.json"]
+    assert {file.name.split(".")[0] for file in programs} == {"site", "bundle", "search", "lunr", "search_index"}
+    heaviest = max((site / root).glob(PAGES[kind]), key=packed)
+    shown, scripts = loaded(heaviest)
+    assert {file.name.split(".")[0] for file in scripts} == {"site"}
+    readable = packed(heaviest, *shown)
+    whole = readable + packed(*programs)
+    name = heaviest.relative_to(site).parent.as_posix()
+    print(f"{name}: {readable} bytes readable, {whole} with the search")
+    assert readable <= READABLE, name
+    assert whole <= WHOLE, name
+
+
+def loaded(path: Path) -> tuple[list[Path], list[Path]]:
+    """The files that a browser asks for when it shows a page, and the scripts among them apart."""
+    document = html.document_fromstring(path.read_bytes())
+    shown = document.xpath("//link[contains('stylesheet icon preload', @rel)]/@href | //img/@src | //source/@srcset")
+    scripts = document.xpath("//script[not(ancestor::template)]/@src")
+    return [(path.parent / file).resolve() for file in shown], [(path.parent / file).resolve() for file in scripts]
+
+
+def test_no_page_is_heavier_than_a_megabyte(site: Path) -> None:
+    heavy = [path.relative_to(site).as_posix() for path in site.rglob("*.html") if path.stat().st_size > 1_000_000]
+    assert heavy == []

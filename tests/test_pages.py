@@ -282,7 +282,7 @@ def test_a_unit_that_never_submitted_has_a_page_that_says_so(pages: Path) -> Non
 
 
 def test_a_month_that_is_missing_stands_in_the_long_table_as_missing(pages: Path) -> None:
-    rows = section(pages, "vi/don-vi/phuong-ngoc-ha", "procedures").xpath(".//details[@class='ck-more']//tbody/tr")
+    rows = section(pages, "vi/don-vi/phuong-ngoc-ha/tung-ky", "procedures").xpath("./div[@class='ck-scroll']//tbody/tr")
     assert [words(row.find("th")) for row in rows] == ["Tháng 6/2026", "Tháng 5/2026"]
     assert "Chưa nộp (hạn" in words(rows[1])
     assert rows[1].xpath(".//data") == []

@@ -32,7 +32,13 @@ OWN: tuple[dict[str, str], ...] = (
     {"code": "04231", "name_vi": "Phường Yên Hoà", "name_en": "Yen Hoa Ward", "level": "commune"},
     {"code": "00454", "name_vi": "Xã Đông Anh", "name_en": "Dong Anh Commune", "level": "commune"},
     {"code": "00006", "name_vi": "Xã Ái Nghĩa", "name_en": "Ai Nghia Commune", "level": "commune"},
-    {"code": "00007", "name_vi": "Xã An Bình", "name_en": "An Binh Commune", "level": "commune"},
+    {
+        "code": "00007",
+        "name_vi": "Xã An Bình",
+        "name_en": "An Binh Commune",
+        "level": "commune",
+        "also": "Xã Kỳ Sơn cũ",
+    },
 )
 PAGES = {"khai-sinh": ("Đăng ký khai sinh", "Register a birth"), "qua-hen": ("Hồ sơ trễ hạn", "Late dossiers")}
 
@@ -287,6 +293,7 @@ QUERIES = (  # every second one from a disk too
     ("hoà bình", "Phường Hòa Bình"),
     ("yen hoa", "Phường Yên Hoà"),
     ("dong anh", "Xã Đông Anh"),
+    ("ky son", "Xã An Bình"),
 )
 
 

@@ -158,7 +158,7 @@ class Measure(Declared):
     blank although their sum is above 0 is not missing but held back, since too few people stand behind it. `bands` name
     grades of its values; a total has one only when none of its measures is left out. `cases` is the word for what a
     ratio counts, such as dossiers; `hidden_text` what is said of a figure held back, with the place {count}. `compare`
-    puts units side by side on pages of their own.
+    puts units side by side on pages of their own; `also` is what people call it besides.
     """
 
     title: Text
@@ -179,6 +179,7 @@ class Measure(Declared):
     hidden_text: Text = Text(vi="")
     bands: tuple[Band, ...] = ()
     compare: bool = False
+    also: Text = Text(vi="")
 
     @model_validator(mode="after")
     def one_formula(self) -> "Measure":

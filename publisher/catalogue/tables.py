@@ -22,7 +22,7 @@ COLUMNS = {
     "holidays": ("date", "day_type", "decision"),
 }
 
-OPTIONAL = {"units": ("email",), "fields": ("shown_as",)}
+OPTIONAL = {"units": ("email", "also"), "fields": ("shown_as", "also")}
 """Columns that a table may have or lack."""
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -37,8 +37,9 @@ CONTACT_POINTS = ("procedures", "work", "reception")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a reference table. `slug` is its address, unique in its table. `shown_as` is the code of the entry
-    under which its figures are published, "" for its own."""
+    """One line of a reference table. `slug` is its address, unique in its table. `aliases` are names under which files
+    know it, `also` what people look for when they mean it. `shown_as` is the code of the entry under which its figures
+    are published, "" for its own."""
 
     code: str
     name: Text
@@ -47,6 +48,7 @@ class Entry:
     valid_to: dt.date | None = None
     aliases: tuple[str, ...] = ()
     shown_as: str = ""
+    also: tuple[str, ...] = ()
 
     def is_valid(self, day: dt.date) -> bool:
         """Whether the entry is in force on that day; both ends included."""
@@ -166,6 +168,11 @@ def read_addresses(path: Path) -> dict[str, dict[str, str]]:
     return published(read_lines(path, addresses.COLUMNS), ("units", "fields"))
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """The names of a cell, which `|` separates."""
+    return tuple(name.strip() for name in text.split("|") if name.strip())
+
+
 def read_units(path: Path, known: Published | None = None) -> Table:
     """units.csv → Table of Unit. `known` are the addresses under which units were published.
 
@@ -188,6 +195,7 @@ def read_units(path: Path, known: Published | None = None) -> Table:
                 parent=v["parent"],
                 address=v["address"],
                 email=v["email"],
+                also=listed(v["also"]),
             )
             for (n, v), s in zip(lines, slugs, strict=True)
         ]
@@ -195,7 +203,7 @@ def read_units(path: Path, known: Published | None = None) -> Table:
 
 
 def read_fields(path: Path, known: Published | None = None) -> Table:
-    """fields.csv → Table of Entry. `aliases` are separated by `|`; `known` as for units.
+    """fields.csv → Table of Entry; `known` as for units.
 
     Raises Mistake `field-shown-as` where a field is shown as one that is not there, or that is shown as another itself.
     """
@@ -213,8 +221,9 @@ def read_fields(path: Path, known: Published | None = None) -> Table:
                 slug=s,
                 valid_from=day(path, n, "valid_from", v["valid_from"]),
                 valid_to=day(path, n, "valid_to", v["valid_to"]),
-                aliases=tuple(a.strip() for a in v["aliases"].split("|") if a.strip()),
+                aliases=listed(v["aliases"]),
                 shown_as=v["shown_as"],
+                also=listed(v["also"]),
             )
             for (n, v), s in zip(lines, slugs, strict=True)
         ]

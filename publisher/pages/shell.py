@@ -23,6 +23,11 @@ LANGUAGE_NAMES = {lang: load(lang)["pages.language"] for lang in LANGUAGES}
 CHARTS_KEPT = 4096
 """How many charts stay drawn, about 3 kB each: one that stands on several pages is the same."""
 
+EXCLUDED = " data-search-exclude"
+"""The theme's mark for what its search leaves out; a heading needs one of its own, wherever it stands."""
+
+UNSEARCHED = f"<ck-page{EXCLUDED}>"
+HEADING = re.compile(r"<(h[2-6])(?=[ >])")
 BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -126,6 +131,8 @@ class Writer:
         leads to, such as its long tables, is kept out of the `search`. `head` is what the theme puts into the page's
         head: `structured` (schema.org), `feeds`, `picture`."""
         body = self.render(lang, path, template, title, **context)
+        if UNSEARCHED in body:
+            body = HEADING.sub(rf"<\1{EXCLUDED}", body)
         self.write(lang, f"{path}index.md", front_matter(title, description, search=search, head=head) + body + "\n")
 
     def render(self, lang: str, path: str, template: str, title: str, **context: Any) -> str:
