@@ -174,7 +174,7 @@ def test_what_the_form_has_no_column_for_is_told_below_it(office: Office) -> Non
 def test_the_form_has_the_head_and_the_foot_that_the_circular_asks_for(office: Office) -> None:
     made = said(reports.form(office, "procedures", "2026-Q2", unit="00004", to="Văn phòng UBND tỉnh"))
     for text in (
-        "Biểu số II.06a/VPCP/KSTT", "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH",
+        "SỐ LIỆU MINH HỌA", "Biểu số II.06a/VPCP/KSTT", "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH",
         "Đơn vị báo cáo: Phường Ba Đình",
         "Đơn vị nhận báo cáo: Văn phòng UBND tỉnh", "Kỳ báo cáo: Quý II/2026 (Từ ngày 15/03/2026 đến ngày 14/06/2026)",
         "(3)=(4)+(5)+(6)", "(13)", "NGƯỜI LẬP BIỂU", "THỦ TRƯỞNG ĐƠN VỊ",

@@ -43,13 +43,13 @@ class LackingLetters(Exception):
 
 
 @cache
-def fonts() -> typst.Fonts:
-    """The repository's fonts, and none of the machine's."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+def fonts(folder: Path) -> typst.Fonts:
+    """The fonts of a folder, and none of the machine's."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
 
 
-def pdf(template: Path, data: str, *, standard: Standard = "ua-1") -> bytes:
-    """A template filled with data (`encode`) as a tagged PDF; what it imports stands beside it.
+def pdf(template: Path, data: str, *, standard: Standard = "ua-1", letters: Path = FONTS) -> bytes:
+    """A template filled with data (`encode`) as a tagged PDF; what it imports stands beside it, its fonts in `letters`.
 
     It has no date of its own: same data, same bytes. Threads may set sheets at the same time.
 
@@ -60,7 +60,7 @@ def pdf(template: Path, data: str, *, standard: Standard = "ua-1") -> bytes:
         made: bytes = typst.compile(
             template,
             root=template.parent,
-            font_paths=fonts(),
+            font_paths=fonts(letters),
             sys_inputs={"data": data},
             format="pdf",
             pdf_standards=[standard],

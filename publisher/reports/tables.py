@@ -9,6 +9,7 @@ from publisher.catalogue.text import order
 from publisher.errors import Mistake
 from publisher.measures.figures import Number
 from publisher.pages.view import View
+from publisher.reports.letters import mark
 from publisher.reports.stretch import LANG, Stretch, find
 from publisher.tallies import ALL
 from publisher.words import format as formats
@@ -33,7 +34,7 @@ class Line:
 @dataclass(frozen=True)
 class Filled:
     """A form filled in. `code` is the reporting unit's, "" for more than one unit; `receiver` "" where it is not known;
-    `notes` say what the figures do not hold."""
+    `notes` say what the figures do not hold, `mark` that they are made up ("" where they are not)."""
 
     form: Form
     stretch: Stretch
@@ -44,6 +45,7 @@ class Filled:
     lines: tuple[Line, ...]
     total: Figures
     notes: tuple[str, ...]
+    mark: str
 
 
 class Maker:
@@ -71,7 +73,7 @@ class Maker:
         notes = [*self.beside([unit]), *([] if lines else [say(LANG, "reports.form.nothing")])]
         return Filled(
             self.form, self.stretch, unit.name.vi, unit.code, receiver or self.office.settings.name.vi,
-            self.form.rows.head, lines, self.figures(unit.code), tuple(notes),
+            self.form.rows.head, lines, self.figures(unit.code), tuple(notes), mark(self.office),
         )  # fmt: skip
 
     def of_units(self, level: str = "", receiver: str = "") -> Filled:
@@ -94,7 +96,7 @@ class Maker:
         total = added(line.figures for line in lines if not line.heading)
         return Filled(
             self.form, self.stretch, self.office.settings.name.vi, "", receiver, self.form.units, tuple(lines), total,
-            (*self.beside(there), *self.left_out(units)),
+            (*self.beside(there), *self.left_out(units)), mark(self.office),
         )  # fmt: skip
 
     # --- how they are found

@@ -100,6 +100,7 @@ def write_head(sheet: Any, filled: Filled) -> int:
         sheet.row_dimensions[row].height = 32
     counted = say(LANG, "reports.form.counted", name=form.counted)
     row = len(lines) + 1
+    text(sheet, row, 1, filled.mark, Font(name=LETTERS, size=11, bold=True), LEFT, to=left)
     text(sheet, row, right, counted, Font(name=LETTERS, size=11, italic=True), RIGHT, to=last)
     return row + 1
 
