@@ -14,6 +14,10 @@ from publisher.catalogue import Office, open_office
 from publisher.errors import Mistake
 from scripts import terminal
 
+FORM = ("unit", "level", "to")
+TAKES = {"inspections": ("to", "issuer", "signer"), "reminder": ("unit", "issuer", "signer", "by")}
+"""What each of them takes: a form, and the letters."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code 0 when the files were written; a Mistake otherwise."""
@@ -30,6 +34,11 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_intermixed_args(argv)
     if options.unit and options.level:
         raise Mistake("report-both", exit_code=terminal.USAGE)
+    unused = [name for name in ("unit", "level", "to", "issuer", "signer", "by") if getattr(options, name)]
+    unused = [name for name in unused if name not in TAKES.get(options.what, FORM)]
+    if unused:
+        named = ", ".join("--from" if name == "issuer" else f"--{name}" for name in unused)
+        raise Mistake("report-option", {"what": options.what, "options": named}, exit_code=terminal.USAGE)
     for path, content in written(open_office(options.office), options).items():
         terminal.write(path, content)
         terminal.say("report.done", style="bold green", file=path)

@@ -121,6 +121,13 @@ def test_a_part_without_figures_says_so(office: Office, tmp_path: Path) -> None:
     )
 
 
+def test_an_office_without_these_datasets_is_told_which_it_lacks(tmp_path: Path) -> None:
+    bare = open_office(make_office(tmp_path / "office", datasets={"procedures": {}}))
+    with pytest.raises(Mistake) as told:
+        reports.monthly_letter(bare, "2026-06")
+    assert (told.value.code, told.value.values) == ("report-no-kind", {"kinds": "tasks, inspections"})
+
+
 # --- the reminder
 
 
@@ -214,6 +221,8 @@ def test_the_command_writes_both_files_for_another_office_that_reports(office: O
         (["inspections", "2026-Q2"], 2),
         (["inspections", "2026-07"], 2),
         (["inspections"], 2),
+        (["inspections", "2026-06", "--unit", "00004"], 2),
+        (["procedures", "2026-06", "--from", "Sở Nội vụ"], 2),
         (["reminder", "--unit", "00008"], 1),
         (["reminder", "--unit", "99999"], 2),
         (["reminder"], 2),

@@ -69,15 +69,17 @@ SECTIONS = (
 
 
 def monthly(view: View, period: str, sender: Sender, to: str) -> Letter:
-    """The report of a month. Raises Mistake `report-month` for another period, `report-nothing` when the office has no
-    figures of any part."""
+    """The report of a month. Raises Mistake `report-month` for another period, `report-no-kind` when the office
+    publishes none of the kinds that it is about, `report-nothing` when it has no figures of any part."""
     if not LABEL.fullmatch(period):
         raise Mistake("report-month", {"value": period}, exit_code=2)
     office = view.office
     kinds = [office.kinds[section.kind] for section in SECTIONS if section.kind in office.kinds]
+    if not kinds:
+        raise Mistake("report-no-kind", {"kinds": ", ".join(dict.fromkeys(section.kind for section in SECTIONS))})
     there = [kind for kind in kinds if view.book.units_with(kind.name, period)]
     if not there:
-        known = ", ".join(dict.fromkeys(kind.title.vi for kind in kinds)) or say(LANG, "reports.monthly.sections.tasks")
+        known = ", ".join(dict.fromkeys(kind.title.vi for kind in kinds))
         raise Mistake("report-nothing", {"kind": known, "period": formats.period(LANG, period)}, exit_code=2)
     span = office.period(there[0], period)
     values = {
