@@ -59,6 +59,10 @@ address                            method  nobody   clerk  other  approver  admi
 /tep/<key>/rut                     POST    sign-in  404    404    404       403
 /tep/<key>/tra-lai                 POST    sign-in  403    403    404       403
 /tep/<key>/trang-tinh              POST    sign-in  404    404    404       403
+/phieu-giay                        GET     sign-in  200    200    403       403
+/phieu-giay/<counter>              GET     sign-in  404    404    403       403
+/phieu-giay/<counter>              POST    sign-in  404    404    403       403
+/quay-im-lang                      GET     sign-in  200    200    200       200
 /tai-khoan                         GET     sign-in  200    200    200       200
 /tai-khoan/ma-du-phong             POST    sign-in  404    404    200       200
 /tai-khoan/ma-xac-thuc             GET     sign-in  200    200    200       200

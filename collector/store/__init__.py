@@ -114,6 +114,13 @@ class Store:
         blocks by label are kept. Written within a second or so; a crash may lose it."""
         self.writer.hear(counter, block)
 
+    def count(self, period: str, counter: str, channel: str) -> int:
+        """How many answers of a channel a counter has in a period."""
+        answers = tables.answers.c
+        here = (answers.period == period) & (answers.counter == counter) & (answers.channel == channel)
+        with self.database.reading() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).where(here)).scalar_one())
+
     def blocks(self) -> dict[str, set[str]]:
         """In which of the two last working blocks each counter had an answer: counter → blocks."""
         found: dict[str, set[str]] = {}

@@ -25,9 +25,11 @@ from collector.intake.pages import (
     journal,
     layouts,
     missing,
+    paper,
     people,
     replies,
     signing_in,
+    silence,
 )
 from collector.intake.permissions import WAIT, may
 from publisher.catalogue import Kind
@@ -38,7 +40,10 @@ from publisher.words import load
 STYLE = web.read_style(Path(__file__).parents[1] / "style.css")
 """The one style sheet of all pages, as it stands between <style> and </style>: its hash goes into their policy."""
 
-SUBJECTS = (signing_in, home, hand_in, files, approval, comments, replies, missing, layouts, account, people, journal)
+SUBJECTS = (
+    signing_in, home, hand_in, files, approval, comments, replies, paper, silence, missing, layouts, account, people,
+    journal,
+)  # fmt: skip
 
 NAVIGATION = (
     ("home.home", "nav.home"),
@@ -47,6 +52,8 @@ NAVIGATION = (
     ("missing.missing", "nav.missing"),
     ("comments.overview", "nav.comments"),
     ("replies.overview", "nav.replies"),
+    ("paper.counters", "nav.paper"),
+    ("silence.counters", "nav.silence"),
     ("approval.builds", "nav.builds"),
     ("layouts.layouts", "nav.layouts"),
     ("people.people", "nav.people"),
