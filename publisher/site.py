@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 from mkdocs.commands.build import build as mkdocs_build
@@ -150,6 +151,7 @@ def prepare(
     licence = Markup('<a href="{}" rel="license">{}</a>').format(settings.licence.url, settings.licence.name)
     home = escape(site_url(settings.site_url, lang))
     note = words.say(lang, "pages.offline.note", release=short(release_id), address=home) if offline else ""
+    own_first = [lang, *(other for other in languages if other != lang)]
     statement = {"address": f"{STATEMENT}/", "name": words.say(lang, "pages.theme.statement")}
     return Job(
         config=str(HOME / CONFIGS[lang]),
@@ -161,7 +163,7 @@ def prepare(
         languages=list(languages),
         offline=offline,
         extra={
-            "not_found": words.say(lang, "pages.shell.not_found"),
+            "not_found": [not_found(settings.site_url, other, settings.name[other]) for other in own_first],
             "policy": "" if offline else policy.text(policy.PAGE),
             "release": release_id,
             "script": stamped(SCRIPT, release_id),
@@ -173,6 +175,13 @@ def prepare(
             "preview": None if offline else {"root": site_url(settings.site_url, ROOT_LANGUAGE), "picture": OFFICE},
         },
     )
+
+
+def not_found(root: str, lang: str, name: str) -> dict[str, str]:
+    """What the page for an address that is not there says in a language: a host that only takes uploads has one such
+    page for all languages."""
+    home = urlsplit(site_url(root, lang)).path
+    return {"lang": lang, "text": words.say(lang, "pages.shell.not_found"), "home": home, "name": str(escape(name))}
 
 
 def site_url(root: str, lang: str) -> str:

@@ -333,6 +333,25 @@ def test_every_table_has_a_caption_and_says_which_heads_are_whose(site: Path) ->
     assert tables > 20
 
 
+def test_every_table_is_summed_up_for_those_who_hear_it(site: Path) -> None:
+    said = set()
+    for path in site.rglob("index.html"):
+        document = html.fromstring(path.read_bytes())
+        for table in document.xpath("//div[@data-page]//table[contains(@class, 'ck-table')]"):
+            (summary,) = document.xpath(f"//p[@id='{table.get('aria-describedby')}']")
+            assert summary.text_content().startswith(("Mỗi hàng là", "Each row is")), path
+            said.add(summary.get("id"))
+    assert len(said) >= 4
+
+
+def test_an_address_that_is_not_there_is_explained_in_both_languages(site: Path) -> None:
+    for folder, first in (("", "vi"), ("en", "en")):
+        document = html.fromstring((site / folder / "404.html").read_bytes())
+        said = document.xpath("//article//p[@lang]")
+        assert [one.get("lang") for one in said] == sorted(("vi", "en"), key=first.__ne__)
+        assert {one.find("a").get("href") for one in said} == {"/", "/en/"}
+
+
 def test_every_picture_and_button_has_words(site: Path) -> None:
     for path in site.rglob("*.html"):
         document = html.fromstring(path.read_bytes())

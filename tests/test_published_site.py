@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import feedparser
 import pytest
-from lxml import html
+from lxml import etree, html
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, Graph, Literal, Namespace, URIRef
 
 from publisher import release
@@ -319,3 +319,21 @@ def test_what_is_copied_shows_the_figures_in_another_site_without_a_request_to_a
         assert "40" in frame.locator("table").inner_text()
         hosts = {urlsplit(url).netloc for url in asked}
         assert hosts == {urlsplit(address).netloc, urlsplit(other).netloc}
+
+
+# --- the sitemap
+
+
+def test_the_sitemap_says_when_a_pages_figures_changed(office: Office, site: Path) -> None:
+    said = {}
+    for root in ("", "en/"):
+        tree = etree.parse(site / root / "sitemap.xml")
+        said |= {below(url[0].text): url[1].text for url in tree.getroot()}
+    pages = {path.parent.relative_to(site).as_posix().removeprefix(".") for path in site.rglob("index.html")}
+    assert {path.rstrip("/") for path in said} == {path for path in pages if "nhung/" not in path}
+    due = office.due_on(office.kinds["procedures"], "2026-05")
+    assert due
+    assert said["don-vi/phuong-ba-dinh/"] == said["en/don-vi/phuong-ba-dinh/"] == "2026-07-03"  # its correction
+    assert said["thang/2026-05/procedures/"] == (due + dt.timedelta(1)).isoformat()  # two were found missing
+    assert said["thang/2026-06/procedures/"] == "2026-07-03"
+    assert said["en/thang/2026-06/feedback/"] < "2026-07-03"

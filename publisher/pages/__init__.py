@@ -23,7 +23,7 @@ from publisher.pages.months import part_title, write_months
 from publisher.pages.news import feeds_of, write_news
 from publisher.pages.parts import parts
 from publisher.pages.shell import Page, Writer, rich
-from publisher.pages.status import Board
+from publisher.pages.status import Board, last_change
 from publisher.pages.view import BASES, View
 from publisher.proof import Coming, short
 from publisher.words import load, say
@@ -99,16 +99,17 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str, picture: str) -
     """One unit: latest month, charts, breakdowns, what is missing; and on a page of their own its long tables.
     `picture` is what a link to it shows."""
     office, board = writer.office, view.board
-    sections, missing, late = [], [], []
+    sections, missing, late, shown = [], [], [], []
     for kind in office.kinds.values():
         for period in board.periods(kind):
             if board.concerns(kind, unit.code, period):
                 status = board.status(kind, unit.code, period)
+                shown.append(status)
                 missing += [(kind, status)] if status.state == "missing" else []
                 late += [(kind, status)] if status.state == "late" else []
         if view.last(kind, unit.code) or any(k is kind for k, _ in missing):
             sections.append(kind)
-    title = unit.name[lang]
+    title, changed = unit.name[lang], last_change(shown)
     writer.page(
         lang,
         f"don-vi/{unit.slug}/",
@@ -122,13 +123,17 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str, picture: str) -
         missing=sorted(missing, key=lambda m: m[1].period, reverse=True),
         late=sorted(late, key=lambda m: m[1].period, reverse=True),
         embeds=embeds(writer, view, unit),
-        head={"feeds": feeds_of(office, lang, Page(lang, f"don-vi/{unit.slug}/"), unit), "picture": picture},
+        head={
+            "feeds": feeds_of(office, lang, Page(lang, f"don-vi/{unit.slug}/"), unit),
+            "picture": picture,
+            "changed": changed,
+        },
     )
     given = [kind for kind in sections if view.last(kind, unit.code) and not kind.derived]
     if given:
         title = say(lang, "pages.unit.periods_title", unit=unit.name[lang])
         path = f"don-vi/{unit.slug}/tung-ky/"
-        context = {"view": view, "unit": unit, "sections": given}
+        context = {"view": view, "unit": unit, "sections": given, "head": {"changed": changed}}
         writer.overview(lang, path, "unit_periods.html.j2", title, search=False, **context)
 
 

@@ -7,6 +7,7 @@ from publisher.opendata import Folder, Published, structured
 from publisher.pages import posted
 from publisher.pages.parts import Part, parts, size_for
 from publisher.pages.shell import Writer
+from publisher.pages.status import last_change
 from publisher.pages.view import View
 from publisher.words import format as formats
 from publisher.words import say
@@ -40,8 +41,9 @@ def month_page(
         path = f"thang/{month}/{part.path}"
         context: dict[str, Any] = {"month": month, "chosen": chosen, "groups": groups, "part": part, "parts": all_parts}
         context |= {"view": view, "folder": folder if part.number == 1 else None}
+        context["head"] = {"changed": changed(view, month, chosen)}
         if folder and part.number == 1:
-            context["head"] = {"structured": structured.of_month(view.office, view.lang, folder)}
+            context["head"]["structured"] = structured.of_month(view.office, view.lang, folder)
         context |= {"sheets": posted.sheets(view.office, view.board, month) if part.number == 1 else {}}
         writer.overview(view.lang, path, "month.html.j2", title, search=part.number == 1, **context)
 
@@ -54,7 +56,17 @@ def full_page(writer: Writer, view: View, month: str, kind: Kind, groups: Groups
         title = part_title(view.lang, f"{kind.title[view.lang]}, {view.period(month, kind=kind)}", part)
         path = f"thang/{month}/{kind.name}/{part.path}"
         context = {"month": month, "kind": kind, "groups": groups, "part": part, "parts": all_parts, "view": view}
+        context["head"] = {"changed": changed(view, month, [kind])}
         writer.overview(view.lang, path, "month_kind.html.j2", title, search=False, **context)
+
+
+def changed(view: View, month: str, kinds: list[Kind]) -> str:
+    """The day of the last submission, correction or missed due day of some kinds in a month."""
+    units = [unit.code for unit in view.office.units]
+    board = view.board
+    return last_change(
+        board.status(kind, unit, month) for kind in kinds for unit in units if board.concerns(kind, unit, month)
+    )
 
 
 def units_of(view: View, groups: Groups) -> list[Unit]:

@@ -129,7 +129,7 @@ class Writer:
     ) -> None:
         """Write one page made by `template` at `path` (with use_directory_urls: `<path>index.md`). What another page
         leads to, such as its long tables, is kept out of the `search`. `head` is what the theme puts into the page's
-        head: `structured` (schema.org), `feeds`, `picture`."""
+        head: `structured` (schema.org), `feeds`, `picture`; and `changed`, the day of its data for the sitemap."""
         body = self.render(lang, path, template, title, **context)
         if UNSEARCHED in body:
             body = HEADING.sub(rf"<\1{EXCLUDED}", body)

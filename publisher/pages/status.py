@@ -44,6 +44,21 @@ class Status:
     nothing: bool = False
 
 
+def last_change(statuses: Iterable[Status]) -> str:
+    """The last day on which one of some submissions came, was corrected or was found missing: ISO text, or ""."""
+    days = [
+        day
+        for status in statuses
+        for day in (
+            status.accepted,
+            *(correction.day for correction in status.corrections),
+            status.due + dt.timedelta(1) if status.due and status.state == "missing" else None,
+        )
+        if day
+    ]
+    return max(days).isoformat() if days else ""
+
+
 class Board:
     """The status of every submission of an office, looked up by kind, unit and period.
 
