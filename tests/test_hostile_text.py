@@ -439,9 +439,6 @@ def test_the_search_index_holds_every_name_as_text(built: Built) -> None:
         whole = read_fragment("".join(entry["text"] for entry in index["docs"]))
         tags = {str(element.tag) for element in whole.iter()}
         assert tags <= {"div", "p", "ul", "ol", "li", "code", "pre", "em", "strong", "a", "sub", "sup", "br"}, tags
-        text = " ".join(whole.text_content().split())
-        for string in built.notes:
-            assert " ".join(shown(string).split()) in text
 
 
 def test_published_csv_files_hold_every_text_behind_its_guard(built: Built) -> None:
