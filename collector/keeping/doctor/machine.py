@@ -76,7 +76,7 @@ def fonts(_place: Place) -> Iterator[Finding]:
         template = Path(folder) / "line.typ"
         template.write_text(LINE, encoding="utf-8")
         try:
-            made = typesetting.pdf(template, "{}")
+            made = typesetting.pdf(template, "{}", letters=typesetting.FONTS)
         except (typesetting.LackingLetters, typst.TypstError):
             made = b""
     if any(name not in made for name in (b"NotoSans-Regular", b"NotoSans-Bold", b"NotoSansMono-Bold")):
