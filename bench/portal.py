@@ -41,6 +41,13 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
+def leave_paper(office: Path, home: Path) -> None:
+    """Say in the settings of an office that it wants no sheets to post, where the code knows such."""
+    if home == HOME:
+        with (office / "datasets" / "publishing.yaml").open("a", encoding="utf-8") as settings:
+            settings.write("paper: false\n")
+
+
 def build(office: Path, home: Path) -> Spent:
     """`scripts/build.py` of an office, by the code at `home`."""
     return clock.process([home / "scripts" / "build.py", "--office", office, "--quiet"], home=home)
@@ -55,7 +62,8 @@ def cold(office: Path, home: Path) -> Spent:
 
 def of_portal(folder: Path, repeats: int) -> list[Result]:
     """One office of 150 units and 24 months, built by both: from nothing, and after a month came for every unit. The
-    office is made by the older code, so that both can read it."""
+    office is made by the older code, so that both can read it; sheets to post, which `of_paper` measures, are left to
+    it."""
     homes = (checkout(folder / "before"), HOME)
     whole, short = folder / "whole", folder / "short"
     for made, months in ((whole, MONTHS), (short, MONTHS[:-1])):
@@ -64,6 +72,7 @@ def of_portal(folder: Path, repeats: int) -> list[Result]:
     for number, home in enumerate(homes):
         office = folder / f"office-{number}"
         shutil.copytree(short, office)
+        leave_paper(office, home)
         build(office, home)
         states.append(shutil.copytree(office, folder / f"built-{number}", symlinks=True))
 
@@ -73,12 +82,14 @@ def of_portal(folder: Path, repeats: int) -> list[Result]:
         shutil.rmtree(office)
         shutil.copytree(states[number], office, symlinks=True)
         shutil.copytree(whole / "datasets", office / "datasets", dirs_exist_ok=True)
+        leave_paper(office, homes[number])
         return build(office, homes[number])
 
     def from_nothing(number: int) -> Spent:
         office = folder / f"cold-{number}"
         if not office.exists():
             shutil.copytree(whole, office)
+            leave_paper(office, homes[number])
         return cold(office, homes[number])
 
     works: list[Callable[[], Spent]] = [
