@@ -86,8 +86,10 @@ def test_an_approver_reads_every_comment_and_says_what_becomes_of_it(desk: Desk)
 def test_what_is_added_or_still_names_somebody_is_not_published(desk: Desk) -> None:
     approver = desk.people["approver"]
     page = approver.open("/gop-y/00004")
-    while "Nhung" not in comment(page):
-        page = approver.open(str(page.tree.xpath("//a[contains(@href, 'sau=')]/@href")[0]))
+    for _ in range(4):
+        if "Nhung" in comment(page):
+            break
+        page = approver.open(str(page.tree.xpath("//main//a[contains(@href, 'sau=')]/@href")[0]))
     action = page.tree.xpath("//main//form/@action")[0]
     for text, why in (
         (comment(page), "vẫn có thể có số điện thoại"),
