@@ -54,10 +54,15 @@ def over(what: str, bound: float, builds: list[Spent], plain: list[Spent]) -> Re
 def of_growth(folder: Path, repeats: int) -> list[Result]:
     """What one more unit costs in an office of 3,000, over one of 150: same months, fields and language.
 
-    The build of an office of one unit is taken off both, so that what every build costs cannot hide growth.
+    The build of an office of one unit is taken off both, so that what every build costs cannot hide growth. Sheets to
+    post have a measure of their own.
     """
     made = [offices.grown(folder / f"units-{units}", units, MONTHS).root for units in (1, FEW, MANY)]
     for office in made:
+        settings = office / "datasets" / "publishing.yaml"
+        settings.write_text(
+            settings.read_text(encoding="utf-8").replace("paper: true", "paper: false"), encoding="utf-8"
+        )
         build(office)
     works: list[Callable[[], Spent]] = [lambda office=office: build(office) for office in made]  # type: ignore[misc]
     one, few, many = ([spent.seconds for spent in column] for column in clock.interleave(works, repeats))

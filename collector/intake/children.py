@@ -9,6 +9,8 @@ import contextlib
 import logging
 import multiprocessing
 import resource
+import sys
+import threading
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -21,8 +23,10 @@ log = logging.getLogger("collector")
 MEMORY = 2 << 30
 """Bytes that a child may have in its address space beside what its server had loaded."""
 
-PRELOADED = ["__main__", "collector.intake.examining", "collector.intake.warm"]
-"""What the server process loads once; without the first each child would run the program's main module again."""
+PRELOADED = ["collector.intake.examining", "collector.intake.warm"]
+"""What the server process loads once."""
+
+starting = threading.Lock()
 
 context = multiprocessing.get_context("forkserver")
 
@@ -43,7 +47,7 @@ def run(job: Callable[..., Any], *args: Any, seconds: float) -> Any:
     """
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=work, args=(theirs, job, args, int(seconds)), daemon=True)
-    process.start()
+    start(process)
     theirs.close()
     try:
         if not ours.poll(seconds):
@@ -62,6 +66,20 @@ def run(job: Callable[..., Any], *args: Any, seconds: float) -> Any:
         log.error("%s: %s", job.__name__, answer)
         raise ChildFailed("bug")
     return answer
+
+
+def start(process: multiprocessing.process.BaseProcess) -> None:
+    """Start a child without the program's main module: no job stands in it, and each child would run it again, with all
+    it imports. (The server process cannot load it once for all: before Python 3.13 it looks for it under another name
+    than it is told, CPython issue 126631.)"""
+    main = vars(sys.modules["__main__"])
+    with starting:
+        path = main.pop("__file__", None)
+        try:
+            process.start()
+        finally:
+            if path is not None:
+                main["__file__"] = path
 
 
 def work(pipe: Connection, job: Callable[..., Any], args: tuple[Any, ...], seconds: int) -> None:
