@@ -91,6 +91,12 @@ SAID_IN_MAY: Line = {
     "withheld": "2", "waiting": "1",
 }  # fmt: skip
 """The counts of the same month."""
+PROCEDURE_CATALOGUE: Line = {
+    "unit_code": "00004", "period": "2026-06", "procedure_code": "1.001193", "procedure_name": "Đăng ký khai sinh",
+    "field": "Hộ tịch", "level": "Cấp Xã", "decision_no": "215/QĐ-UBND", "decision_on": "2026-06-01",
+    "time_limit": "Ngay trong ngày làm việc", "fee": "Không", "documents_needed": "Tờ khai; giấy chứng sinh",
+    "online_level": "full", "process_no": "233/QĐ-UBND", "process_link": "",
+}  # fmt: skip
 BASES: Mapping[str, Line] = {
     "procedures": PROCEDURES,
     "feedback": FEEDBACK,
@@ -105,6 +111,7 @@ BASES: Mapping[str, Line] = {
     "par_index": PAR_INDEX,
     "commendations": COMMENDATIONS,
     "feedback_answers": FEEDBACK_ANSWERS,
+    "procedure_catalogue": PROCEDURE_CATALOGUE,
 }
 
 

@@ -74,6 +74,10 @@ def month_said(**changes: str) -> Case:
     return Case("feedback_answers", {**SAID_IN_MAY, **changes})
 
 
+def procedure_list(**changes: str) -> Case:
+    return Case("procedure_catalogue", changes)
+
+
 def form(**changes: str) -> Case:
     return Case("satisfaction", {**WHOLE_FORM, **changes})
 
@@ -171,6 +175,7 @@ DECLARED: Mapping[str, Case] = {
                  "pending_in_time": "4"},),
     ),
     "V17b": procedures(procedure_code="1.1193"),
+    "V17c": Case("procedures", {"procedure_code": "2.000815"}, beside={"procedure_catalogue": {}}),
     "V18a": Case("procedures", BUSY, before=months(BEFORE)),
     "V18b": Case("procedures", {"carried_over": "6", "received_total": "48", "resolved_total": "42",
                                 "resolved_early": "32"},
@@ -299,6 +304,8 @@ DECLARED: Mapping[str, Case] = {
     "Y06b": month_said(received="9"),
     "Y07": said(received="7"),
     "Y08": month_said(theme="place"),
+    "L01": procedure_list(decision_on="2026-06-20"),
+    "L02": procedure_list(process_no="", process_link="https://example.vn/quy-trinh/1"),
 }  # fmt: skip
 
 BUILT_IN: Mapping[str, Case] = {

@@ -57,11 +57,12 @@ def kinds(office: Office) -> list[Kind]:
 
 
 def periods(office: Office, kind: Kind, today: dt.date) -> list[str]:
-    """The periods of a kind for which something may be handed in, first to last: those that are over, and those that
-    are not where the kind looks ahead."""
+    """The periods of a kind for which something may be handed in, first to last: those that are over, of a register
+    that which runs, and any where the kind looks ahead."""
     here = label(today.year, today.month)
     labels = between(office.first_period(kind), office.settings.last_period or shift(here, 1 + kind.months))
-    return [one for one in labels if kind.reports(one) and (kind.ahead or office.period(kind, one).end < today)]
+    spans = [(one, office.period(kind, one)) for one in labels if kind.reports(one)]
+    return [one for one, days in spans if kind.ahead or kind.told_from(days.start, days.end) < today]
 
 
 def duties(

@@ -41,7 +41,8 @@ class Column(Declared):
     `table` says that the value is a code of a reference table; `named_by` the column that may give the
     entry's name instead. `default` fills a column that a file lacks. `public: false` keeps it out of
     what is published. `persons` says what becomes of text that seems to name a person: a warning, a refusal, or
-    nothing where a rule of the kind decides who may be named.
+    nothing where a rule of the kind decides who may be named. `cut` is an expression: what it finds at the end of a
+    text is left out and told in a note, such as the suffix that a province put behind a code.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Column(Declared):
     public: bool = True
     persons: Literal["warn", "refuse", "allow"] = "warn"
     pool: tuple[str, ...] = ()
+    cut: str = ""
 
     def headers(self) -> list[tuple[str, str]]:
         """Every header that means this column or the input-only column that names its entries, as (column, header)."""

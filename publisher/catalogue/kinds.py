@@ -182,6 +182,11 @@ class Kind(Declared):
         """Whether a period of that label is one of this kind: a quarter's is that of its last month."""
         return int(label[5:7]) % self.months == 0
 
+    def told_from(self, start: dt.date, end: dt.date) -> dt.date:
+        """The day from which a period of these days can be handed in: its last one; of a register, which stands from
+        the day on which it is handed in, the first."""
+        return start if self.every == "change" else end
+
     def is_private(self, row: Mapping[str, str]) -> bool:
         """Whether a row (column → text) is counted and not published."""
         return bool(self.private) and all(row.get(name, "") in one_of(value) for name, value in self.private.items())

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from frictionless import Check, errors
 from frictionless.table.row import Row
 
-from publisher.catalogue import Kind, Office, Unit
+from publisher.catalogue import Counter, Kind, Office, Unit
 from publisher.catalogue.columns import CODE_RULES
 from publisher.catalogue.periods import LABEL, label, parts
 from publisher.checking.findings import Finding, date, month, sentence
@@ -86,7 +86,8 @@ class RulesHold(Check):
 
 
 class CodesAreListed(Check):
-    """V16 and V17: a code stands in its reference table and is in force on the last day of the period."""
+    """V16, V17, S05: a code stands in its reference table and is in force on the last day of the period; a counter is
+    one of the row's unit."""
 
     type = "codes-are-listed"
     Errors: ClassVar = [FoundError]
@@ -95,7 +96,8 @@ class CodesAreListed(Check):
         super().__init__()
         self.office = office
         self.columns = [(n, c.name, c.table) for n, c in enumerate(kind.schema_columns) if c.table]
-        self.known: dict[tuple[str, str, dt.date | None], Finding | None] = {}
+        self.known: dict[tuple[str, str, dt.date | None, str], Finding | None] = {}
+        self.unit = list(kind.columns).index("unit_code")
 
     def validate_row(self, row: Row) -> Iterator[errors.RowError]:
         cells, day = row.cells, row["period_to"]
@@ -103,9 +105,9 @@ class CodesAreListed(Check):
             code = cells[number]
             if not code:
                 continue
-            key = (column, code, day)
+            key = (column, code, day, cells[self.unit] if table == "counters" else "")
             if key not in self.known:
-                self.known[key] = self.judge(column, table, code, day)
+                self.known[key] = self.judge(column, table, code, day) or self.judge_unit(column, code, key[3])
             found = self.known[key]
             if found is not None:
                 yield FoundError.of(row, found)
@@ -125,6 +127,14 @@ class CodesAreListed(Check):
             return None
         values = {"name": entry.name, "from": date(entry.valid_from), "to": date(entry.valid_to), "end": date(day)}
         return Finding(rule, "error", sentence(f"{rule}.expired"), column, columns, values)
+
+    def judge_unit(self, column: str, code: str, unit: str) -> Finding | None:
+        """Whether a counter is another unit's."""
+        entry = self.office.counters.get(code) if unit else None
+        if not isinstance(entry, Counter) or entry.unit == unit:
+            return None
+        values = {"name": entry.name, "unit": self.office.units.entries[entry.unit].name}
+        return Finding("S05", "error", sentence("S05.unit"), column, (column, "unit_code"), values)
 
 
 class PeriodsFit(Check):
@@ -153,7 +163,7 @@ class PeriodsFit(Check):
         if text and LABEL.fullmatch(text) and not self.kind.reports(text):
             yield Finding("period-every", "error", sentence(f"period-every.{self.kind.every}"), "period", ("period",))
             return
-        if end and end > self.office.today and not self.kind.ahead:
+        if start and end and not self.kind.ahead and self.kind.told_from(start, end) > self.office.today:
             values = {"end": date(end), "today": date(self.office.today)}
             columns: tuple[str, ...] = ("period", "period_to")
             yield Finding("period-future", "error", sentence("period-future"), "period", columns, values)

@@ -20,6 +20,7 @@ from publisher.demonstration import (
     feedback_answers,
     inspections,
     par_index,
+    procedure_catalogue,
     procedures,
     reception,
     satisfaction,
@@ -49,6 +50,7 @@ SOURCES: dict[str, Rows] = {
     "par_index": par_index.rows,
     "commendations": commendations.rows,
     "feedback_answers": feedback_answers.rows,
+    "procedure_catalogue": procedure_catalogue.rows,
 }
 """What makes one unit's rows of a period, by kind; none when it has nothing to submit. The kinds before others are made
 first: answers follow dossiers."""

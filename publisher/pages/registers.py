@@ -71,6 +71,15 @@ class Register:
             return formats.date(lang, dt.date.fromisoformat(value))
         return next((c.titles[lang] for c in declared.categories if c.value == value), value)
 
+    def gathered(self, column: str) -> list[tuple[str, list[tuple[Unit, Row]]]]:
+        """The rows that stand, of all units, put together by what a column says: (its text, units with their rows), in
+        the order of the texts."""
+        found: dict[str, list[tuple[Unit, Row]]] = {}
+        for unit in self.units:
+            for row in self.rows(unit.code):
+                found.setdefault(row[column], []).append((unit, row))
+        return sorted(found.items())
+
     def document(self, sha256: str) -> str:
         """The address of a kept document below the site's root; "" for a blank cell."""
         return f"{DOCUMENTS}/{sha256}.pdf" if sha256 else ""

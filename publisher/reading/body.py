@@ -92,7 +92,8 @@ class Body:
     def remembered(self, column: Column, constants: Mapping[str, str]) -> Remembered:
         """The reader of a column with its memory; count columns with one limit share it, so that it stays small."""
         if column.type != "integer":
-            free = column.type == "string" and not column.table and not column.categories and column.name != "period"
+            free = column.type == "string" and not (column.table or column.categories or column.cut)
+            free = free and column.name != "period"
             return Remembered(self.reader(column, constants), values.longest_of(column) if free else 0)
         bounds = (values.limit_of(column), column.constraints.get("minimum"))
         if bounds not in self.counts:
@@ -312,4 +313,6 @@ def text_reader(column: Column, office: Office) -> Reader:
         return partial(values.read_code, office.table(column.table))
     if column.categories:
         return partial(values.read_category, column)
+    if column.cut:
+        return partial(values.read_cut, column)
     return lambda raw: values.read_text(raw, values.longest_of(column))

@@ -293,6 +293,15 @@ def read_code(table: Table, raw: str) -> Cell:
     return repaired(cell, code, *(("code-spelled",) if code != cell.value else ()))
 
 
+def read_cut(column: Column, raw: str) -> Cell:
+    """A text without what the column's `cut` finds at its end, which is told."""
+    cell = read_text(raw, longest_of(column))
+    if cell.fault or not cell.value:
+        return cell
+    value = re.sub(f"(?:{column.cut})$", "", cell.value)
+    return repaired(cell, value, *(("end-cut",) if value != cell.value else ()))
+
+
 def read_name(table: Table, rule: str, raw: str) -> Cell:
     """The code of the entry that a cell names. `rule` is V16 for units, V17 for fields."""
     cell = read_text(raw)
