@@ -97,6 +97,12 @@ PROCEDURE_CATALOGUE: Line = {
     "time_limit": "Ngay trong ngày làm việc", "fee": "Không", "documents_needed": "Tờ khai; giấy chứng sinh",
     "online_level": "full", "process_no": "233/QĐ-UBND", "process_link": "",
 }  # fmt: skip
+DISCLOSURES: Line = {
+    "unit_code": "00004", "period": "2026-06", "item_code": "01", "content": "c02",
+    "title": "Dự toán ngân sách năm 2026", "decision_no": "12/QĐ-UBND", "decision_on": "2026-04-23",
+    "place": "Trụ sở Ủy ban nhân dân phường", "posted_from": "2026-05-05", "posted_to": "2026-06-10",
+    "web_link": "https://phuong.example.vn/ngan-sach", "loudspeaker_days": "3",
+}  # fmt: skip
 BASES: Mapping[str, Line] = {
     "procedures": PROCEDURES,
     "feedback": FEEDBACK,
@@ -112,6 +118,7 @@ BASES: Mapping[str, Line] = {
     "commendations": COMMENDATIONS,
     "feedback_answers": FEEDBACK_ANSWERS,
     "procedure_catalogue": PROCEDURE_CATALOGUE,
+    "disclosures": DISCLOSURES,
 }
 
 

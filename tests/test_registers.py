@@ -123,6 +123,22 @@ def test_days_of_a_row_fit_what_it_says(register: Office, row: str, said: list[t
     assert [text for (_, text), (_, wanted) in zip(problems, said, strict=True) if wanted] == [w for _, w in said if w]
 
 
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [("2026-05-06", []), ("2026-05-07", [("W1", "2 F2 07/05/2026 3")]), ("2026-04-20", [])],
+)
+def test_working_days_are_counted_as_the_office_works(tmp_path: Path, to: str, said: list[tuple[str, str]]) -> None:
+    """From Wednesday 29 April: two holidays, a weekend, and Monday 4 May, which the office's own table gives free."""
+    rules = [rule("W1", days={"from": "assigned_on", "to": "due_on", "at_most": 2, "working": True})]
+    root = make_office(tmp_path / "office", kinds={"tasks": {**TASKS, "rules": rules}})
+    (root / "datasets" / "holidays.csv").write_text(
+        "date,day_type,decision\n2026-05-04,off,Nghỉ bù\n", encoding="utf-8"
+    )
+    office = open_office(root)
+    row = f"00004;2026-06;T1;open;2026-04-29;{to};;;"
+    assert found(office, row) == said
+
+
 def put(office: Office, *rows: str) -> None:
     """Accept a file of tasks."""
     accept(office, office.kinds["tasks"], content(*rows), now=dt.datetime(2026, 7, 20, tzinfo=dt.UTC))

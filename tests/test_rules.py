@@ -78,6 +78,10 @@ def procedure_list(**changes: str) -> Case:
     return Case("procedure_catalogue", changes)
 
 
+def posted(**changes: str) -> Case:
+    return Case("disclosures", changes)
+
+
 def form(**changes: str) -> Case:
     return Case("satisfaction", {**WHOLE_FORM, **changes})
 
@@ -306,6 +310,15 @@ DECLARED: Mapping[str, Case] = {
     "Y08": month_said(theme="place"),
     "L01": procedure_list(decision_on="2026-06-20"),
     "L02": procedure_list(process_no="", process_link="https://example.vn/quy-trinh/1"),
+    "D01": posted(posted_to="2026-06-02"),
+    "D03": posted(content="c14", posted_to="2026-05-04"),
+    "D04": posted(decision_on="2026-05-06"),
+    "D05": posted(decision_on="2026-04-22"),  # after 23 April, 5 May is the fifth working day
+    "D06a": posted(content="c12", loudspeaker_days=""),
+    "D06b": posted(content="c12", loudspeaker_days="2"),
+    "D07": posted(content="c13"),
+    "D08": posted(posted_from="2026-06-15", posted_to="", decision_on="2026-06-12"),
+    "D09": posted(decision_on=""),
 }  # fmt: skip
 
 BUILT_IN: Mapping[str, Case] = {

@@ -170,3 +170,8 @@ class WorkingDays:
             if self.is_working(day):
                 count -= 1
         return day
+
+    def count(self, first: dt.date, last: dt.date) -> int:
+        """How many working days follow a day up to another one: 0 for the same day or an earlier one."""
+        days = (first + n * DAY for n in range(1, (last - first).days + 1))
+        return sum(self.is_working(day) for day in days)

@@ -29,8 +29,9 @@ class Rule(Declared):
     - `dates`: `{first, then, strict}` the day in column `first`, {value}, is not after that in column `then`,
       {expected}; with `strict` it is before it. A list of columns means the first of them that is filled, here and in
       `days`
-    - `days`: `{from, to, stated, at_least}` from one day to another lie `stated` days (a column), or `at_least` so many
-      (a number), both days counted. Fills {expected}, the days that lie there
+    - `days`: `{from, to, stated, at_least, at_most, working}` from one day to another lie `stated` days (a column), or
+      `at_least` so many (a number), both days counted, or `at_most` so many after the first; with `working: true`
+      working days. Fills {expected}, the days that lie there
     - `percent`: `{stated, numerator, denominator, within}` a stated percentage equals the recomputed one, {expected},
       within the tolerance or half a unit of its last digit; with a denominator of 0 it is rule V12
     - `shares`: `{columns: [...], within}` the stated shares make 100. Fills {parts}

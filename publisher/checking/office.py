@@ -232,6 +232,7 @@ def program_digest() -> str:
 
 
 def table_digests(office: Office) -> list[str]:
-    """sha-256 of the office's settings and tables: codes, their dates, the period rule."""
-    paths = [office.datasets / name for name in ("publishing.yaml", "units.csv", "fields.csv")]
+    """sha-256 of the office's settings and tables: codes, their dates, the period rule, the working days."""
+    names = ("publishing.yaml", "units.csv", "fields.csv", "counters.csv", "holidays.csv", "documents/index.csv")
+    paths = [office.datasets / name for name in names]
     return [hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest() for path in paths]

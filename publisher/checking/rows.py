@@ -74,9 +74,9 @@ class RulesHold(Check):
     type = "rules-hold"
     Errors: ClassVar = [FoundError]
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, office: Office) -> None:
         super().__init__()
-        self.tests = [compile_rule(rule) for rule in kind.rules if rule.within_row]
+        self.tests = [compile_rule(rule, office.working_days) for rule in kind.rules if rule.within_row]
 
     def validate_row(self, row: Row) -> Iterator[errors.RowError]:
         for test in self.tests:
@@ -238,7 +238,7 @@ class NothingPersonal(Check):
 def row_checks(kind: Kind, office: Office, source: SourceRows) -> list[Check]:
     """The checks of one run; they remember what they saw, so each run has its own."""
     return [
-        RulesHold(kind),
+        RulesHold(kind, office),
         CodesAreListed(kind, office),
         PeriodsFit(kind, office),
         RowsAreUnique(kind, source),

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from publisher.catalogue.measures import one_of
+from publisher.catalogue.periods import WorkingDays
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.checking.findings import Finding, date, decimals, sentence
 
@@ -45,9 +46,15 @@ PLACES = {
 """The places that a rule's sentence may use, by its test."""
 
 
-def compile_rule(rule: Rule) -> Test:
-    """The function that tests one row by a rule: a Finding, or None when the rule holds or cannot be decided."""
-    test = COMPILERS[rule.test](rule, rule.tests[rule.test])
+def compile_rule(rule: Rule, calendar: WorkingDays | None = None) -> Test:
+    """The function that tests one row by a rule: a Finding, or None when the rule holds or cannot be decided.
+
+    `calendar` says on which days the office works; without one only public holidays and weekends are free.
+    """
+    if rule.days:
+        test = compile_days(rule, rule.days, calendar or WorkingDays())
+    else:
+        test = COMPILERS[rule.test](rule, rule.tests[rule.test])
     if not rule.where:
         return test
     where = [(name, one_of(value)) for name, value in rule.where.items()]
@@ -172,20 +179,24 @@ def compile_dates(rule: Rule, test: Mapping[str, Any]) -> Test:
     return check
 
 
-def compile_days(rule: Rule, test: Mapping[str, Any]) -> Test:
-    """So many days lie from one day to another: as a column states, or at least a number with both ends counted."""
+def compile_days(rule: Rule, test: Mapping[str, Any], calendar: WorkingDays) -> Test:
+    """So many days lie from one day to another: as a column states, at least a number with both ends counted, or at
+    most a number after the first one; with `working` only days on which the office works are counted."""
     begin, finish = names(test["from"]), names(test["to"])
-    stated, at_least = test.get("stated"), test.get("at_least", 0)
+    stated, at_least, at_most = test.get("stated"), test.get("at_least"), test.get("at_most")
+    count = calendar.count if test.get("working") else lambda one, other: (other - one).days
 
     def check(row: Row) -> Finding | None:
         end = first_given(row, finish)
         one, other = row[first_given(row, begin)], row[end]
         if one is None or other is None or (stated and row[stated] is None):
             return None
-        days = (other - one).days + (0 if stated else 1)
-        if days == row[stated] if stated else days >= at_least:
-            return None
-        return finding(rule, stated or end, value=row[stated] if stated else date(other), expected=days)
+        days = count(one, other) + (1 if at_least is not None else 0)
+        if stated and days != row[stated]:
+            return finding(rule, stated, value=row[stated], expected=days)
+        if (at_least is not None and days < at_least) or (at_most is not None and days > at_most):
+            return finding(rule, end, value=date(other), expected=days)
+        return None
 
     return check
 
@@ -296,5 +307,4 @@ COMPILERS: dict[str, Callable[[Rule, Mapping[str, Any]], Test]] = {
     "mean": compile_mean,
     "empty": compile_empty,
     "dates": compile_dates,
-    "days": compile_days,
 }

@@ -16,6 +16,7 @@ from publisher.catalogue.office import ZONE
 from publisher.catalogue.periods import DAY, between
 from publisher.demonstration import (
     commendations,
+    disclosures,
     feedback,
     feedback_answers,
     inspections,
@@ -51,6 +52,7 @@ SOURCES: dict[str, Rows] = {
     "commendations": commendations.rows,
     "feedback_answers": feedback_answers.rows,
     "procedure_catalogue": procedure_catalogue.rows,
+    "disclosures": disclosures.rows,
 }
 """What makes one unit's rows of a period, by kind; none when it has nothing to submit. The kinds before others are made
 first: answers follow dossiers."""
