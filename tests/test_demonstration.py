@@ -211,6 +211,14 @@ def test_what_was_not_seeded_as_late_or_missing_is_neither(made: Office, site: P
 # --- the mark
 
 
+@pytest.mark.parametrize("root", ["", "en/"], ids=["vi", "en"])
+@pytest.mark.parametrize("kind", sorted(open_office(HOME).kinds))
+def test_every_kind_has_its_page_and_a_block_on_a_unit_s_page(site: Path, kind: str, root: str) -> None:
+    assert (site / root / "so-lieu" / kind / "index.html").is_file()
+    units = (site / root / "don-vi").glob("*/index.html")
+    assert any(f'id="{kind}"' in path.read_text(encoding="utf-8") for path in units)
+
+
 def test_every_page_says_that_the_figures_are_made_up(site: Path) -> None:
     pages = [path for path in site.rglob("*.html") if path.name != "404.html"]
     assert len(pages) > 150
