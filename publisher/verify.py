@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from lxml import etree
 
-from publisher import words
+from publisher import cores, words
 from publisher.catalogue import Office
 from publisher.errors import Mistake, Problem
 from publisher.measures import Book
@@ -32,6 +32,9 @@ COMPARED = frozenset({"lower", "upper", "whole"})
 
 FIGURES_KEPT = 1024
 """How many figures stay printed: those of a page."""
+
+AT_ONCE = 50
+"""How many pages a process reads before it takes more."""
 
 NAVIGATION = frozenset({"license", "author", "help", "external"})
 """What a <link> may name on another host: nothing that a browser fetches."""
@@ -102,22 +105,37 @@ def verify(office: Office, book: Book, out: Path) -> None:
     site = read_site(out, office.settings.site_url)
     judge = Figures(office, book)
     found: list[Problem] = list(check_languages(site, languages))
-    pages: dict[str, Page] = {}
-    for file in sorted(site.files):
-        if file.endswith(".html"):
+
+    def check(files: Sequence[str]) -> tuple[list[Problem], list[Page]]:
+        problems: list[Problem] = []
+        pages = []
+        for file in files:
+            if file.endswith(".css"):
+                problems += Links(site, file).check_css((out / file).read_text(encoding="utf-8"))
+                continue
             document = read_page(out / file)
             lang = language_of(file, languages)
-            found += check_frame(file, lang, document)
-            found += check_policy(file, document)
-            found += judge.check(file, lang, document)
+            problems += check_frame(file, lang, document)
+            problems += check_policy(file, document)
+            problems += judge.check(file, lang, document)
             links = Links(site, file)
-            found += links.check(document)
-            pages[file] = Page(file, frozenset(NAMES(document)), tuple(links.fragments))
-        elif file.endswith(".css"):
-            found += Links(site, file).check_css((out / file).read_text(encoding="utf-8"))
+            problems += links.check(document)
+            pages.append(Page(file, frozenset(NAMES(document)), tuple(links.fragments)))
+        return problems, pages
+
+    judged = sorted(file for file in site.files if file.endswith((".html", ".css")))
+    pages: dict[str, Page] = {}
+    for problems, read in cores.each(check, batches(judged)):
+        found += problems
+        pages.update((page.file, page) for page in read)
     found += check_fragments(pages)
     if found:
         raise Mistake("verify-failed", {"count": len(found)}, problems=tuple(found[:SHOWN]))
+
+
+def batches(files: Sequence[str]) -> list[Sequence[str]]:
+    """Files in their order, some at a time: neighbours show the same figures."""
+    return [files[begin : begin + AT_ONCE] for begin in range(0, len(files), AT_ONCE)]
 
 
 def read_page(file: Path) -> etree._Element:

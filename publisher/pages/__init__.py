@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from publisher import cores
 from publisher.catalogue import Entry, Kind, Office, Unit
 from publisher.catalogue.text import one_line, order
 from publisher.errors import Mistake, Problem
@@ -60,16 +61,19 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
 
     units = sorted(reporting_units(office, ledger), key=lambda u: order(u.name.vi))
     publish_units(office, book, published, units, partial(writer.write, "vi"))
-    for unit in units:
-        for lang, view in views.items():
+
+    def write_language(lang: str) -> None:
+        view = views[lang]
+        for unit in units:
             unit_page(writer, view, unit, lang, previews.picture_path(unit, len(units)))
             write_embeds(writer, view, unit)
-    for lang, view in views.items():
         write_overviews(writer, view, lang, published, catalogued)
         write_news(writer, view, units)
         write_comparisons(writer, view)
         registers.write_own_pages(writer, view, lang)
         copy_content(writer, lang, content[lang])
+
+    cores.each(write_language, views)
 
 
 def release_css(writer: Writer, lang: str, code: str) -> str:

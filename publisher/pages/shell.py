@@ -95,7 +95,6 @@ class Writer:
     office: Office
     out: Path
     frame: dict[str, Any]
-    written: list[str] = field(default_factory=list)
     folders: set[Path] = field(default_factory=set)
 
     @cached_property
@@ -173,7 +172,6 @@ class Writer:
             target.parent.mkdir(parents=True, exist_ok=True)
             self.folders.add(target.parent)
         target.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        self.written.append(f"{lang}/{path}")
 
     def json(self, lang: str, path: str, content: Any) -> None:
         """Write one JSON file, readable and with a fixed order."""
