@@ -1,21 +1,35 @@
 """What an office posts, in a built site: what hangs now, what has ended, what is lacking, the list of the quarter."""
 
 import datetime as dt
+import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pypdfium2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import html
 
-from publisher.catalogue import Office, open_office
+from publisher.catalogue import Office, Unit, open_office
 from publisher.catalogue.office import ZONE
+from publisher.catalogue.registers import Notice
 from publisher.checking import check_file
 from publisher.ledger import accept, keep_document
+from publisher.pages.registers import Register
+from publisher.print import sheets
+from publisher.print.notices import Item, at_places, notices
 from publisher.release import build
 from tests.offices import make_office
+from tests.pdfs import MILLIMETRES, decoded, letters, size_of, text_of
+from tests.posted_office import view_of
 from tests.submitted import DISCLOSURES, Line, file_of
 from tests.test_documents import PDF
 
 UNIT = "don-vi/phuong-ba-dinh"
+SHEETS = f"{UNIT}/bang-niem-yet/to-niem-yet.pdf"
+SITE = "https://congkhai.example.vn/"
 GONE = "https://congkhai.example.vn/khong-con"
 """An address below the site's own where nothing stands."""
 LINES: tuple[Line, ...] = (
@@ -23,7 +37,7 @@ LINES: tuple[Line, ...] = (
     {"item_code": "02", "content": "c04", "title": "Quy tắc ứng xử & giao tiếp", "posted_to": "",
      "loudspeaker_days": "", "web_link": ""},
     {"item_code": "03", "content": "c07", "title": "Mức hỗ trợ hộ nghèo", "web_link": GONE,
-     "posted_from": "2026-06-01",
+     "posted_from": "2026-06-01", "place": "Nhà văn hóa tổ 5; trụ sở Ủy ban nhân dân  phường",
      "posted_to": "2026-07-10", "decision_on": "2026-05-28"},
     {"item_code": "04", "content": "c01", "title": "Kế hoạch năm 2025", "decision_on": "2025-01-06",
      "posted_from": "2025-01-07", "posted_to": "2025-02-28"},
@@ -39,7 +53,9 @@ def file(office: Office, *lines: Line) -> bytes:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """A commune with four posted items, one of them with its document; accepted, and so released, on 16 June 2026."""
     folder = tmp_path_factory.mktemp("board")
-    root = make_office(folder / "office", datasets={"disclosures": {}}, first_period="2026-06", today="2026-07-30")
+    root = make_office(
+        folder / "office", datasets={"disclosures": {}}, first_period="2026-06", today="2026-07-30", paper=True
+    )
     pdf = folder / "quy-tac.pdf"
     pdf.write_bytes(PDF)
     keep_document(open_office(root), pdf)
@@ -153,3 +169,114 @@ def test_an_office_that_has_posted_nothing_yet_has_its_page(tmp_path: Path) -> N
     root = make_office(tmp_path / "office", datasets={"disclosures": {}}, first_period="2026-06", today="2026-07-30")
     build(open_office(root))
     assert "Chưa có" in said(page(open_office(root), "so-lieu/disclosures/tinh-hinh").xpath("//main")[0])
+
+
+# --- sheets to post
+
+
+@pytest.fixture(scope="module")
+def posted(office: Office) -> bytes:
+    """The unit's sheets."""
+    return (office.site / "current" / SHEETS).read_bytes()
+
+
+def content_of(office: Office) -> list[dict[str, Any]]:
+    """What stands on the unit's sheets."""
+    unit = office.units.get("00004")
+    assert isinstance(unit, Unit)
+    return notices(view_of(office), office.kinds["disclosures"], unit)
+
+
+def test_each_place_has_a_sheet_of_what_hangs_there(posted: bytes) -> None:
+    assert len(pypdfium2.PdfDocument(posted)) == 2
+    assert size_of(posted) == (210, 297)
+    house, hall = sorted((text_of(posted, page) for page in range(2)), key=lambda text: "Trụ sở" in text)
+    assert "Phường Ba Đình" in house
+    assert "Bảng niêm yết – Nhà văn hóa tổ 5" in house
+    assert "1 nội dung đang niêm yết tại đây." in house
+    assert "Mức hỗ trợ hộ nghèo" in house
+    assert "Quy tắc ứng xử" not in house
+    assert "Bảng niêm yết – Trụ sở Ủy ban nhân dân phường" in hall
+    for said in (
+        "2 nội dung đang niêm yết tại đây.",
+        "Chính sách hỗ trợ người nghèo, trợ giúp xã hội",
+        "Mức hỗ trợ hộ nghèo Văn bản 12/QĐ-UBND ngày 28/05/2026 Niêm yết từ 01/06/2026 đến 10/07/2026",
+        "Quy tắc ứng xử & giao tiếp",
+        "Niêm yết từ 05/05/2026, chưa định ngày gỡ",
+        "Căn cứ: Luật Thực hiện dân chủ ở cơ sở",
+        "Ngày treo tờ này",
+    ):
+        assert said in hall, said
+    for ended in ("Dự toán ngân sách năm 2026", "Kế hoạch năm 2025"):
+        assert ended not in house + hall
+
+
+def test_the_codes_lead_to_the_board_and_to_each_text(office: Office, posted: bytes) -> None:
+    document = f"tai-lieu/{next(iter(office.documents)).code}.pdf"
+    board = f"{SITE}{UNIT}/bang-niem-yet/"
+    found = [sorted(code.text for code in decoded(posted, page, 3)) for page in range(2)]
+    assert sorted(found) == sorted([sorted([board, GONE]), sorted([board, GONE, SITE + document])])
+    assert (office.site / "current" / document).read_bytes() == PDF
+
+
+def test_the_board_leads_to_its_sheets_in_both_languages(office: Office) -> None:
+    for folder in ("", "en/"):
+        (link,) = page(office, f"{folder}{UNIT}/bang-niem-yet").xpath(
+            "//main//a[@hreflang='vi'][contains(@href, 'niem-yet.pdf')]/@href"
+        )
+        target = office.site / "current" / folder / UNIT / "bang-niem-yet" / link
+        assert target.resolve() == (office.site / "current" / SHEETS).resolve()
+
+
+def test_a_sheet_carries_the_release_s_code_and_is_tagged(office: Office, posted: bytes) -> None:
+    (code,) = set(re.findall(r"[0-9a-f]{4}(?:-[0-9a-f]{4}){3}", text_of(posted)))
+    assert code in said(page(office, UNIT))
+    assert text_of(posted, 1).count(code) == 2
+    for mark in (b"/StructTreeRoot", b"/Lang(vi-VN)", b"/S/H1", b"/S/TH"):
+        assert mark in posted, mark
+    assert set(re.findall(rb"D:\d{8}", posted)) == {b"D:20260616"}
+
+
+def test_the_same_register_gives_the_same_bytes(office: Office) -> None:
+    first, second = (sheets.set_file(sheets.together(content_of(office))) for _ in range(2))
+    assert first == second
+
+
+def test_a_long_register_takes_more_pages_and_loses_nothing(office: Office) -> None:
+    sheet = content_of(office)[0]
+    group = sheet["groups"][0]
+    items = tuple(
+        Item(f"Nội dung thứ {n} " + "có tên rất dài " * (n % 20), group.items[0].lines, SITE, "Mã", "Toàn văn")
+        for n in range(40)
+    )
+    pdf = sheets.set_file(sheets.together([{**sheet, "groups": (replace(group, items=items),), "links": (SITE,)}]))
+    document = pypdfium2.PdfDocument(pdf)
+    assert 4 < len(document) < 10
+    text = " ".join(text_of(pdf, number) for number in range(len(document)))
+    assert [n for n in range(40) if f"Nội dung thứ {n} " not in text] == []
+    for number in range(len(document)):
+        assert f"Tờ {number + 1}" in text_of(pdf, number)
+        for char, (left, bottom, right, _) in letters(pdf, number):
+            assert left * MILLIMETRES > 14, char
+            assert right * MILLIMETRES < 196, char
+            assert bottom * MILLIMETRES > 4, char
+
+
+def test_an_office_that_wants_no_paper_has_no_sheets_and_no_way_to_them(office: Office) -> None:
+    without = replace(office, settings=office.settings.model_copy(update={"paper": False}))
+    unit = without.units.get("00004")
+    assert isinstance(unit, Unit)
+    assert Register(without.kinds["disclosures"], view_of(without)).notice(unit) == ""
+    assert Register(office.kinds["disclosures"], view_of(office)).notice(unit) == SHEETS
+
+
+@given(st.lists(st.lists(st.sampled_from(["Trụ sở", "trụ  sở", "Nhà văn hóa", "nhà Văn hóa", "", " "]), max_size=4)))
+def test_every_row_hangs_once_at_each_place_that_it_names(places: list[list[str]]) -> None:
+    declared = Notice(page="bang-niem-yet", what="item", place="place")
+    rows = [{"item": str(n), "place": ";".join(named)} for n, named in enumerate(places)]
+    found = at_places(declared, rows)
+    assert len({place.casefold().replace("  ", " ") for place, _ in found}) == len(found) <= 3
+    for row, named in zip(rows, places, strict=True):
+        wanted = {" ".join(place.casefold().split()) for place in named} - {""} or {""}
+        shown = [" ".join(place.casefold().split()) for place, here in found for one in here if one is row]
+        assert sorted(shown) == sorted(wanted)

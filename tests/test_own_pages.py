@@ -6,12 +6,16 @@ from pathlib import Path
 import icalendar
 import pytest
 from lxml import html
+from pypdfium2 import PdfDocument
 
-from publisher.catalogue import Office, open_office
+from publisher.catalogue import Office, Unit, open_office
 from publisher.errors import Mistake
 from publisher.ledger import accept, keep_document
+from publisher.print import sheets
 from publisher.release import build
 from tests.offices import as_yaml, make_office
+from tests.pdfs import text_of
+from tests.posted_office import view_of
 from tests.small_kinds import dataset, fields, measure, words
 from tests.test_documents import PDF
 
@@ -134,3 +138,39 @@ def test_the_calendar_is_read_by_a_calendar_program(office: Office) -> None:
 def test_a_page_without_its_template_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match="definition"):
         open_office(make_office(tmp_path / "office", kinds={"board": {"dataset": ABOUT, "schema": COLUMNS}}))
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [{"page": "tat-ca", "what": "item"}, {"page": "bang-niem-yet", "what": "visibility"}],
+    ids=["page", "private"],
+)
+def test_sheets_of_another_page_or_of_private_columns_are_a_mistake(tmp_path: Path, notice: dict[str, str]) -> None:
+    root = make_office(tmp_path / "office", kinds={"board": {"dataset": {}, "schema": COLUMNS}})
+    for name in ("board", "all"):
+        (root / "datasets" / "board" / f"{name}.html.j2").write_text(BOARD, encoding="utf-8")
+    (root / "datasets" / "board" / "dataset.yaml").write_text(as_yaml({**ABOUT, "notice": notice}), encoding="utf-8")
+    with pytest.raises(Mistake, match="definition") as found:
+        open_office(root)
+    assert notice[{"tat-ca": "page"}.get(notice["page"], "what")] in str(found.value.values)
+
+
+def test_a_register_without_days_and_documents_has_sheets_too(tmp_path: Path) -> None:
+    root = make_office(tmp_path / "office", kinds={"board": {"dataset": {}, "schema": COLUMNS}}, paper=True)
+    for name in ("board", "all"):
+        (root / "datasets" / "board" / f"{name}.html.j2").write_text(BOARD, encoding="utf-8")
+    about = {**ABOUT, "notice": {"page": "bang-niem-yet", "what": "item", "place": "place"}}
+    (root / "datasets" / "board" / "dataset.yaml").write_text(as_yaml(about), encoding="utf-8")
+    office = open_office(root)
+    head = "unit_code;period;item_code;item;visibility;on;begins_at;place"
+    rows = ("K1;Kế hoạch năm;public;;;Nhà văn hóa", f"K2;{SECRET};internal;;;Nhà văn hóa", "K3;Lịch tiếp dân;public;;;")
+    content = "\n".join([head, *(f"00004;2026-05;{row}" for row in rows)]).encode()
+    accept(office, office.kinds["board"], content, now=dt.datetime(2026, 7, 20, tzinfo=dt.UTC))
+    unit = office.units.get("00004")
+    assert isinstance(unit, Unit)
+    pdf = sheets.set_file(sheets.of_places(view_of(office), office.kinds["board"], unit))
+    first, second = (text_of(pdf, number) for number in range(len(PdfDocument(pdf))))
+    assert "Bảng niêm yết – Nhà văn hóa" in first
+    assert "Kế hoạch năm" in first
+    assert "Lịch tiếp dân Đọc tại bảng" in second
+    assert SECRET not in first + second

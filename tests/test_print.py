@@ -610,7 +610,12 @@ def test_no_text_is_ever_part_of_a_template() -> None:
     for template in folder.glob("*.typ"):
         source = template.read_text(encoding="utf-8")
         assert not re.search(r"\beval\b|@preview|\bread\(|\bplugin\b", source)
-        assert set(re.findall(r'#import "([^"]+)"', source)) <= {"parts.typ", "bulletin.typ", "overview.typ"}
+        assert set(re.findall(r'#import "([^"]+)"', source)) <= {
+            "parts.typ",
+            "bulletin.typ",
+            "notice.typ",
+            "overview.typ",
+        }
         code = re.sub(r"//[^\n]*", "", source)
         assert not re.search("[À-ÖØ-öø-ỹ]", code), "no sentence stands in a template"
 

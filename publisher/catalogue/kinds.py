@@ -15,6 +15,7 @@ from publisher.catalogue.columns import Column, Declared, Layout
 from publisher.catalogue.measures import Breakdown, Measure, Tally, Where, one_of
 from publisher.catalogue.periods import LABEL, span
 from publisher.catalogue.questions import Question
+from publisher.catalogue.registers import Agenda, Notice, OwnPage
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.catalogue.text import Text, fold
 from publisher.errors import Mistake
@@ -89,31 +90,6 @@ class MoreTable(Declared):
     line: Line | None = None
 
 
-class OwnPage(Declared):
-    """A page of a kind's own beside its figures: made by a template of the kind's folder for each unit with rows
-    (`/don-vi/<slug>/<address>/`) or once for the office (`/so-lieu/<kind>/<address>/`)."""
-
-    address: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    template: str = Field(pattern=r"^[a-z_]+\.html\.j2$")
-    title: Text
-    of: Literal["unit", "office"] = "unit"
-
-
-class Agenda(Declared):
-    """Which columns make a calendar that people can subscribe to: a day, times of day, what, where."""
-
-    date: str
-    begins: str = ""
-    ends: str = ""
-    summary: str
-    place: str = ""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it reads, "" where none is named."""
-        return self.date, self.begins, self.ends, self.summary, self.place
-
-
 class Kind(Declared):
     """Everything about one dataset kind. `name` is its folder, `folder` where it stands, `digest` the sha-256
     of its definition files: a cached result is good only for the definition it was made with.
@@ -164,6 +140,7 @@ class Kind(Declared):
     charts: tuple[Chart, ...] = ()
     pages: tuple[OwnPage, ...] = ()
     calendar: Agenda | None = None
+    notice: Notice | None = None
     layouts: tuple[Layout, ...] = ()
     words: dict[str, Text] = Field(default_factory=dict)
     changes: tuple[Text, ...] = ()
@@ -299,6 +276,11 @@ class Kind(Declared):
         lines = [line for line in (self.line, *(table.line for table in self.tables)) if line]
         missing += [f"line: {line.breakdown}={line.key}" for line in lines if not self.has_key(line)]
         missing += self.unknown_values()
+        if self.notice:
+            public = {c.name for c in self.schema_columns if c.public}
+            missing += [f"notice: {name}" for name in self.notice.columns if name and name not in public]
+            if self.notice.page not in {page.address for page in self.pages if page.of == "unit"}:
+                missing.append(f"notice.page: {self.notice.page}")
         if missing:
             raise ValueError("unknown names: " + "; ".join(missing))
         labels: dict[str, str] = {}

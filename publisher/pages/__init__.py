@@ -43,8 +43,7 @@ def write_pages(office: Office, book: Book, ledger: Ledger, problems: list[Probl
     content = content_pages(office)
     fixes = corrections.Corrections(office, book, ledger)
     views: dict[str, View] = {lang: View(lang, office, book, board, fixes) for lang in office.settings.languages}
-    received = max((dt.datetime.fromisoformat(line.accepted_at).date() for line in ledger.lines), default=None)
-    frame = {"kinds": kinds, "EVERY": EVERY, "release": short(coming.id), "received": received}
+    frame = {"kinds": kinds, "EVERY": EVERY, "release": short(coming.id), "received": board.day}
     writer = Writer(office, out, frame)
     for lang in views:
         writer.write(lang, RELEASE_CSS, release_css(writer, lang, short(coming.id)))

@@ -72,3 +72,8 @@ def board_path(period: str) -> str:
 def whole_path(period: str) -> str:
     """The address of all sheets of a month in one file below the root."""
     return f"du-lieu/{period}/niem-yet.pdf"
+
+
+def notice_path(unit: Unit, page: str) -> str:
+    """The address below the root of the sheets of what a unit posts, beside the page that has the same list."""
+    return f"don-vi/{unit.slug}/{page}/to-niem-yet.pdf"

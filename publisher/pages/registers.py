@@ -14,11 +14,11 @@ from typing import Any
 from icalendar import Calendar, Event
 
 from publisher.catalogue import Kind, Office, Unit
-from publisher.catalogue.kinds import OwnPage
 from publisher.catalogue.office import ZONE
+from publisher.catalogue.registers import OwnPage
 from publisher.catalogue.text import one_line, order
 from publisher.ledger import Ledger
-from publisher.pages import submissions
+from publisher.pages import posted, submissions
 from publisher.pages.shell import Writer
 from publisher.pages.view import View
 from publisher.words import format as formats
@@ -87,6 +87,21 @@ class Register:
     def calendar(self, unit: Unit) -> str:
         """The address of a unit's calendar below the site's root; "" when the kind makes none."""
         return f"don-vi/{unit.slug}/{CALENDAR}" if self.kind.calendar else ""
+
+    def hanging(self, unit: str) -> list[Row]:
+        """The rows of a unit that hang on the release's day: all whose last day is not over; without a `notice` that
+        names it, every row."""
+        ends = self.kind.notice.ends if self.kind.notice else ""
+        today = self.view.board.day.isoformat() if self.view.board.day else ""
+        return [row for row in self.rows(unit) if not ends or not row[ends] or row[ends] >= today]
+
+    def notice(self, unit: Unit) -> str:
+        """The address of a unit's sheets to post below the site's root; "" when the kind makes none, nothing hangs, or
+        the office wants no paper."""
+        declared = self.kind.notice
+        if not declared or not self.office.settings.paper or not self.hanging(unit.code):
+            return ""
+        return posted.notice_path(unit, declared.page)
 
 
 def write_own_pages(writer: Writer, view: View, lang: str) -> None:

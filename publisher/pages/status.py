@@ -62,7 +62,8 @@ def last_change(statuses: Iterable[Status]) -> str:
 class Board:
     """The status of every submission of an office, looked up by kind, unit and period.
 
-    What a kind awaits in a period is found once, not for each unit: thousands of pages ask.
+    What a kind awaits in a period is found once, not for each unit: thousands of pages ask. `day` is that of the last
+    accepted file, which is the release's; none while there is none.
     """
 
     def __init__(self, office: Office, ledger: Ledger, problems: Iterable[Problem]) -> None:
@@ -70,6 +71,8 @@ class Board:
         self.warnings: dict[tuple[str, str, str], list[Problem]] = {}
         self.known: dict[tuple[str, str, str], Status] = {}
         self.given = {(line.kind, line.period) for line in ledger.current.values()}
+        days = (dt.datetime.fromisoformat(line.accepted_at).date() for line in ledger.lines)
+        self.day = max(days, default=None)
         self.due = cache(self.find_due)
         self.expected = cache(self.find_expected)
         self.labels = cache(self.find_labels)

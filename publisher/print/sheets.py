@@ -17,12 +17,14 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
-from publisher.catalogue import Unit
+from publisher.catalogue import Kind, Unit
 from publisher.pages import posted
+from publisher.pages.registers import Register
 from publisher.pages.view import View
 from publisher.print import typesetting
 from publisher.print.bulletins import NAME_LIMIT, bulletin
 from publisher.print.kept import Kept
+from publisher.print.notices import notices
 from publisher.print.overviews import overview
 from publisher.print.said import LANG
 from publisher.print.stamp import stamp
@@ -39,7 +41,7 @@ Progress = Callable[[int, int], None]
 """Told (sheets set, sheets to set)."""
 
 Content = Mapping[str, Any]
-"""What stands on a sheet, as `bulletins` and `overviews` give it."""
+"""What stands on a sheet, as `bulletins`, `overviews` and `notices` give it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,13 @@ def published(view: View) -> list[Published]:
         if isinstance(unit, Unit):
             for period in posted.bulletins(office, board, unit):
                 found.append(bulletin_of(view, unit, period))
+    for kind in office.kinds.values():
+        register = Register(kind, view)
+        found += [
+            Published(path, partial(of_places, view, kind, unit))
+            for unit in register.units
+            if (path := register.notice(unit))
+        ]
     return found
 
 
@@ -74,6 +83,11 @@ def bulletin_of(view: View, unit: Unit, period: str) -> Published:
 def one_bulletin(view: View, unit: Unit, period: str) -> Content:
     """A file of one unit's bulletin."""
     return together([bulletin(view, unit, period)])
+
+
+def of_places(view: View, kind: Kind, unit: Unit) -> Content:
+    """A file of what a unit posts, a sheet for each place."""
+    return together(notices(view, kind, unit))
 
 
 def one_board(view: View, period: str) -> Content:
@@ -109,7 +123,8 @@ MONTHLY: dict[str, Callable[[View, str], Content]] = {"whole": whole, "board": o
 def set_file(content: Content) -> bytes:
     """A file of sheets without a release's hash. PDF/UA-1; where somebody wrote in letters that the fonts lack, a plain
     tagged PDF that shows boxes for them: one name must not keep a month's sheets from the wall."""
-    codes = {sheet["url"]: typesetting.qr_code(sheet["url"]) for sheet in content["sheets"]}
+    urls = [url for sheet in content["sheets"] for url in (sheet["url"], *sheet.get("links", ()))]
+    codes = {url: typesetting.qr_code(url) for url in urls}
     data = typesetting.encode({**content, "codes": codes})
     try:
         return typesetting.pdf(TEMPLATE, data)
