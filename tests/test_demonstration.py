@@ -230,6 +230,18 @@ def test_every_page_says_that_the_figures_are_made_up(site: Path) -> None:
     assert say("vi", "pages.frame.demonstration").startswith("SỐ LIỆU MINH HỌA")
 
 
+def test_lines_of_registers_are_marked_as_vietnamese_on_english_pages(site: Path) -> None:
+    """WCAG 2.2, 3.1.2: a reader's voice changes its language there."""
+    own = re.compile("[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+    lines = 0
+    for path in (site / "en/don-vi").glob("*/*/index.html"):
+        for line in html.document_fromstring(path.read_bytes()).xpath("//dl[contains(@class, 'ck-list')]/dt"):
+            rest = line.xpath(".//text()[not(ancestor::*[@lang='vi'])]")
+            assert not own.search(" ".join(rest)), path
+            lines += 1
+    assert lines > 200
+
+
 def test_the_mark_is_printed_too(site: Path) -> None:
     with (
         browser.served(site) as address,
