@@ -26,7 +26,7 @@ def test_an_approved_file_is_published_exactly_once_however_often_the_server_is_
         clerk, approver = desk.join("clerk", ("clerk",), ("00004",)), desk.join("approver", ("approver",), ("*",))
         key = key_of(hand_in(clerk, csv_of(desk, PROCEDURES)))
         clerk.act(f"/tep/{key}/gui")
-        approver.act(f"/tep/{key}/duyet")
+        approver.send(approver.open(f"/tep/{key}"), action="/duyet")
         database = desk.intake.database
         order = random.Random(7)
         for _ in range(KILLS):

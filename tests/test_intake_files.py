@@ -360,6 +360,12 @@ def submitted(desk: Desk, *lines: Line, by: str = "clerk", **fields: str) -> str
     return key
 
 
+def approved(desk: Desk, key: str, by: str = "approver") -> Page:
+    """Look at a file that waits for approval and approve it; the page after that."""
+    person = desk.people[by]
+    return person.send(person.open(f"/tep/{key}"), action="/duyet")
+
+
 def build(desk: Desk) -> None:
     """What the worker does when it is time."""
     desk.clock.move(minutes=11)
@@ -380,7 +386,7 @@ def no_build(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_approval_does_not_touch_the_ledger_the_build_does(desk: Desk) -> None:
     key = submitted(desk)
     assert published(desk) == []
-    page = desk.people["approver"].act(f"/tep/{key}/duyet")
+    page = approved(desk, key)
     assert "Đã duyệt" in page.text
     desk.intake.worker.round()
     assert published(desk) == [], "not before its time"
@@ -400,7 +406,7 @@ def test_nobody_approves_what_they_handed_in_themselves(desk: Desk) -> None:
     assert "cần một người khác duyệt" in page.text
     assert desk.people["both"].act(f"/tep/{key}/duyet").status == 403
     assert state(desk, key) == "submitted"
-    assert desk.people["approver"].act(f"/tep/{key}/duyet").status == 200
+    assert approved(desk, key).status == 200
     assert state(desk, key) == "approved"
 
 
@@ -411,7 +417,7 @@ def test_where_one_pair_of_eyes_is_enough_the_same_person_may(tmp_path: Path) ->
     with opened(office) as alone:
         alone.join("both", ("clerk", "approver"), ("00004",))
         key = submitted(alone, by="both")
-        alone.people["both"].act(f"/tep/{key}/duyet")
+        approved(alone, key, by="both")
         assert state(alone, key) == "approved"
 
 
@@ -446,7 +452,7 @@ def test_a_file_is_returned_with_a_sentence_and_submitted_again(desk: Desk) -> N
 @pytest.mark.parametrize("who", ["clerk", "approver"])
 def test_until_the_build_takes_it_a_file_can_be_withdrawn(desk: Desk, who: str) -> None:
     key = submitted(desk)
-    desk.people["approver"].act(f"/tep/{key}/duyet")
+    approved(desk, key)
     desk.people[who].act(f"/tep/{key}/rut")
     assert state(desk, key) == "checked"
     build(desk)
@@ -465,6 +471,7 @@ def test_of_two_files_for_one_month_one_is_under_way(desk: Desk) -> None:
 def test_two_approvers_at_once_approve_once(desk: Desk) -> None:
     key = submitted(desk)
     token = desk.people["approver"].token()
+    (matter,) = desk.people["approver"].open(f"/tep/{key}").tree.xpath("//input[@name='matter']/@value")
     cookie = desk.people["approver"].client.get_cookie("__Host-staff", domain="canbo.example.vn")
     assert cookie
     statuses: list[int] = []
@@ -472,7 +479,7 @@ def test_two_approvers_at_once_approve_once(desk: Desk) -> None:
     def press() -> None:
         person = Person(desk, "approver")
         person.client.set_cookie("__Host-staff", cookie.value, domain="canbo.example.vn", secure=True)
-        statuses.append(person.post(f"/tep/{key}/duyet", {"csrf_token": token}, follow=False).status)
+        statuses.append(person.post(f"/tep/{key}/duyet", {"csrf_token": token, "matter": matter}, follow=False).status)
 
     threads = [threading.Thread(target=press) for _ in range(8)]
     for thread in threads:
@@ -481,6 +488,29 @@ def test_two_approvers_at_once_approve_once(desk: Desk) -> None:
         thread.join()
     assert sorted(statuses) == [303, *[404] * 7]
     assert [entry for entry in desk.journal() if entry[1] == "approved" and key in entry[2]].__len__() == 1
+
+
+def test_what_is_approved_is_what_the_approver_has_seen(desk: Desk) -> None:
+    put(desk, PROCEDURES)
+    key = key_of(hand_in(desk.people["clerk"], csv_of(desk, {**PROCEDURES, "note": "Khác."})))
+    desk.people["clerk"].act(f"/tep/{key}/gui", {"reason": "Ghi thêm chú thích."})
+    seen = desk.people["approver"].open(f"/tep/{key}")
+    desk.people["clerk"].act(f"/tep/{key}/rut")
+    desk.people["clerk"].act(f"/tep/{key}/gui", {"reason": "Lý do mà người duyệt chưa đọc."})
+    page = desk.people["approver"].send(seen, action="/duyet")
+    assert page.status == 409
+    assert "đã thay đổi sau khi Ông/Bà mở trang này" in page.text
+    assert "Lý do mà người duyệt chưa đọc." in page.text
+    assert state(desk, key) == "submitted"
+    assert desk.people["approver"].act(f"/tep/{key}/duyet").status == 409, "nor without having seen anything"
+    stale = desk.intake.uploads.get(key)
+    assert stale
+    desk.people["approver"].act(f"/tep/{key}/tra-lai", {"remark": "Xem lại."})
+    desk.people["clerk"].act(f"/tep/{key}/gui", {"reason": "Một lý do khác."})
+    assert not desk.intake.uploads.approve(stale, "approver"), "not even between the look and the step"
+    assert state(desk, key) == "submitted"
+    approved(desk, key)
+    assert state(desk, key) == "approved"
 
 
 # Warnings and corrections
@@ -509,7 +539,7 @@ def test_a_warning_needs_a_tick_and_a_sentence_which_is_published(desk: Desk) ->
     page = clerk.act(f"/tep/{key}/gui", {f"seen-{code}": "1", f"say-{code}": "Kỳ trước đã đính chính."})
     assert state(desk, key) == "submitted"
     assert "Kỳ trước đã đính chính." in desk.people["approver"].open(f"/tep/{key}").text
-    desk.people["approver"].act(f"/tep/{key}/duyet")
+    approved(desk, key)
     build(desk)
     line = read_ledger(office_of(desk)).lines[-1]
     assert dict(line.explanations) == {code: "Kỳ trước đã đính chính."}
@@ -535,10 +565,29 @@ def test_a_correction_shows_what_changes_and_needs_a_reason(desk: Desk) -> None:
     }
     assert "Chưa ghi lý do đính chính" in clerk.act(f"/tep/{key}/gui", warned).text
     clerk.act(f"/tep/{key}/gui", {**warned, "reason": "Bổ sung 2 hồ sơ quá hạn."})
-    desk.people["approver"].act(f"/tep/{key}/duyet")
+    approved(desk, key)
     build(desk)
     assert published(desk) == [("00004", JUNE, 1), ("00004", JUNE, 2)]
     assert read_ledger(office_of(desk)).lines[-1].reason == "Bổ sung 2 hồ sơ quá hạn."
+
+
+@pytest.mark.usefixtures("no_build")
+def test_a_correction_that_was_wrong_is_taken_back_with_the_first_file(desk: Desk) -> None:
+    clerk, data = desk.people["clerk"], csv_of(desk, PROCEDURES)
+    first = key_of(hand_in(clerk, data))
+    clerk.act(f"/tep/{first}/gui")
+    approved(desk, first)
+    build(desk)
+    assert f"/tep/{first}" in hand_in(clerk, data, follow=False).headers["Location"], "it is what is published"
+    put(desk, {**PROCEDURES, "note": "Nhầm."}, reason="Ghi thêm chú thích.")
+    again = key_of(hand_in(clerk, data))
+    assert again != first
+    clerk.act(f"/tep/{again}/gui", {"reason": "Lần đính chính trước nhầm."})
+    approved(desk, again)
+    build(desk)
+    lines = read_ledger(office_of(desk)).lines
+    assert [line.revision for line in lines] == [1, 2, 3]
+    assert lines[2].sha256 == lines[0].sha256
 
 
 def test_a_file_that_changes_nothing_cannot_be_submitted(desk: Desk) -> None:
@@ -556,7 +605,7 @@ def test_a_month_without_anything_is_declared_and_approved_like_a_file(desk: Des
     key = key_of(page)
     assert "Xem trước" in page.text
     clerk.act(f"/tep/{key}/gui")
-    desk.people["approver"].act(f"/tep/{key}/duyet")
+    approved(desk, key)
     build(desk)
     (line,) = read_ledger(office_of(desk)).lines
     assert line.nothing
@@ -591,6 +640,19 @@ def test_the_marked_file_of_a_csv_is_a_workbook_with_the_list_of_errors(desk: De
     ]
 
 
+def test_a_full_disk_leaves_no_declaration_without_its_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.intake.files, "write", full)
+        page = desk.people["clerk"].act(f"{HERE}/khong-phat-sinh")
+    assert page.status == 503
+    assert "Đĩa của máy chủ đã đầy" in page.text
+    assert desk.intake.uploads.of_place("procedures", "00004", JUNE) == []
+    assert "Xem trước" in desk.people["clerk"].act(f"{HERE}/khong-phat-sinh").text
+
+
 def test_nothing_is_not_declared_while_something_is_pending(desk: Desk) -> None:
     put(desk, {**PROCEDURES, "period": MAY})
     page = desk.people["clerk"].act(f"{HERE}/khong-phat-sinh")
@@ -604,7 +666,7 @@ def test_nothing_is_not_declared_while_something_is_pending(desk: Desk) -> None:
 @pytest.mark.usefixtures("no_build")
 def test_what_the_ledger_refuses_at_the_door_goes_back_with_the_sentence(desk: Desk) -> None:
     key = submitted(desk)
-    desk.people["approver"].act(f"/tep/{key}/duyet")
+    approved(desk, key)
     put(desk, {**PROCEDURES, "note": "Đã nhận bằng lệnh."})
     build(desk)
     assert state(desk, key) == "returned"
@@ -615,7 +677,7 @@ def test_what_the_ledger_refuses_at_the_door_goes_back_with_the_sentence(desk: D
 @pytest.mark.usefixtures("no_build")
 def test_what_was_approved_is_what_is_accepted_or_nothing_is(desk: Desk) -> None:
     key = submitted(desk)
-    desk.people["approver"].act(f"/tep/{key}/duyet")
+    approved(desk, key)
     candidate = desk.intake.files.candidate(key)
     candidate.write_bytes(candidate.read_bytes().replace(b",40,30,10,0,", b",40,31,9,0,"))
     build(desk)
@@ -630,7 +692,7 @@ def test_a_program_killed_while_accepting_accepts_exactly_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, killed: str
 ) -> None:
     key = submitted(desk)
-    desk.people["approver"].act(f"/tep/{key}/duyet")
+    approved(desk, key)
 
     class Killed(BaseException):
         pass
@@ -656,7 +718,7 @@ def test_a_program_killed_while_accepting_accepts_exactly_once(
 def test_a_build_publishes_and_says_how_long_it_took(desk: Desk) -> None:
     key = submitted(desk)
     approver = desk.people["approver"]
-    approver.act(f"/tep/{key}/duyet")
+    approved(desk, key)
     page = approver.act("/dung-trang")
     assert "Đang dựng trang" in page.text
     desk.intake.worker.round()

@@ -52,3 +52,11 @@ def test_an_approver_of_some_units_sees_those(desk: Desk) -> None:
     page = some.open("/chua-nop")
     assert "Phường Ngọc Hà" in page.text
     assert "Phường Ba Đình" not in page.text
+
+
+def test_where_no_unit_has_an_address_nobody_is_said_to_be_reminded(tmp_path: Path) -> None:
+    root = make_staff_office(tmp_path / "office", datasets={"procedures": {}}, first_period="2026-06")
+    with opened(root) as desk:
+        page = desk.join("approver", ("approver",), ("*",)).open("/chua-nop")
+        assert "Chưa đơn vị nào có địa chỉ thư." in page.text
+        assert "đều đã được nhắc" not in page.text

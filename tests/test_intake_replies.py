@@ -70,7 +70,7 @@ def test_a_published_comment_is_answered_handed_in_approved_and_stands_in_the_le
     (upload,) = desk.intake.uploads.of_place("feedback_answers", "00004", BEFORE)
     assert upload.state == "checked", page.text
     clerk.act(f"/tep/{upload.key}/gui")
-    approver.act(f"/tep/{upload.key}/duyet")
+    approver.send(approver.open(f"/tep/{upload.key}"), action="/duyet")
     desk.intake.worker.take_in()
     line = read_ledger(desk.intake.office).current["feedback_answers", "00004", BEFORE]
     assert line.revision == 1

@@ -10,6 +10,7 @@ Every step is a conditional update: of two people who press a button at once, on
 """
 
 import datetime as dt
+import hashlib
 import json
 import secrets
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -81,6 +82,12 @@ class Upload:
         """The logins of who handed it in."""
         return frozenset({self.by, self.submitted_by} - {""})
 
+    @property
+    def matter(self) -> str:
+        """What an approver approves, as one hash: the figures and the sentences that are published with them."""
+        said = json.dumps([self.candidate, self.reason, sorted(self.explanations.items())])
+        return hashlib.sha256(said.encode()).hexdigest()
+
 
 def read_upload(row: sa.Row[Any]) -> Upload:
     """An upload from its row."""
@@ -141,12 +148,13 @@ class Uploads:
         size: int = 0,
         reading: Mapping[str, Any] | None = None,
         candidate: str = "",
+        key: str = "",
     ) -> Upload:
-        """A new row: `waiting` to be checked; a declaration that nothing arose, whose `candidate` is there, is
-        `checked`. Raises Busy."""
+        """A new row: `waiting` to be checked; a declaration that nothing arose, whose `candidate` is there under its
+        `key`, is `checked`. Raises Busy."""
         now, (kind, unit, period) = self.now(), place
         row = {
-            "key": secrets.token_hex(8), "kind": kind, "unit": unit, "period": period, "by": by,
+            "key": key or new_key(), "kind": kind, "unit": unit, "period": period, "by": by,
             "at": now.isoformat(timespec="microseconds"),  # the order in which they came
             "name": name[:NAME_LIMIT], "sha256": sha256, "size": size, "reading": json.dumps(reading or {}),
             "state": "checked" if candidate else "waiting", "errors": 0, "warnings": 0, "rows": 0,
@@ -252,7 +260,8 @@ class Uploads:
         return moved
 
     def approve(self, upload: Upload, who: str) -> bool:
-        """Let it onto the site with the next build."""
+        """Let it onto the site with the next build, if it is still what `upload` says: meanwhile it may have been
+        withdrawn and submitted with another reading of the file or other sentences."""
         return self._decide(upload, who, "approved", "approved", {})
 
     def give_back(self, upload: Upload, who: str, remark: Mapping[str, str]) -> bool:
@@ -262,6 +271,10 @@ class Uploads:
     def _decide(self, upload: Upload, who: str, state: State, action: str, remark: Mapping[str, str]) -> bool:
         said = json.dumps(dict(remark), ensure_ascii=False)
         with self.database.writing() as connection:
+            query = sa.select(uploads).where(uploads.c.key == upload.key).with_for_update()
+            row = connection.execute(query).one_or_none()
+            if row is None or read_upload(row).matter != upload.matter:
+                return False
             moved = self._move(
                 connection, upload.key, ("submitted",), state,
                 decided_by=who, decided_at=stamp(self.now()), remark=said,
@@ -293,6 +306,11 @@ class Uploads:
         there = (uploads.c.key == key) & uploads.c.state.in_(list(before))
         result = connection.execute(sa.update(uploads).where(there).values(state=to, **values))
         return result.rowcount == 1
+
+
+def new_key() -> str:
+    """A key that names an upload in its address."""
+    return secrets.token_hex(8)
 
 
 def stamp(at: dt.datetime) -> str:

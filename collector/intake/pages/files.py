@@ -303,8 +303,11 @@ def withdraw(key: str) -> Response:
 
 @blueprint.post("/<key>/duyet")
 def approve(key: str) -> Response:
-    """Let it onto the site with the next build."""
+    """Let it onto the site with the next build. What is approved is what the person has seen: the form says what that
+    was."""
     shown = deciding(key)
+    if request.form.get("matter") != shown.upload.matter:
+        return show(shown, say("preview.other_matter"), "", 409)
     if not here().uploads.approve(shown.upload, me().login):
         raise NotFound("moved-on")
     here().worker.wake()

@@ -2,6 +2,8 @@
 
 import errno
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -13,7 +15,7 @@ from collector import web
 from collector.intake import duties
 from collector.intake.here import address, here, say, told
 from collector.intake.permissions import me
-from collector.intake.uploads import NAME_LIMIT, Busy, Upload
+from collector.intake.uploads import NAME_LIMIT, Busy, Upload, new_key
 from publisher.catalogue import Kind, Unit
 from publisher.catalogue.periods import LABEL
 from publisher.errors import Mistake
@@ -132,13 +134,19 @@ def upload(kind: str, unit: str, period: str) -> Response:
     if not size:
         return show_place(where, say("place.empty_file"), 422)
     found = here().uploads.same(where.key, by=me().login, sha256=sha256, reading={})
-    if found:
+    if found and not was_replaced(found):
         return redirect(address("files.upload", key=found.key, same=1), 303)
     try:
         made = here().uploads.add(where.key, by=me().login, name=shown_name(sent.filename), sha256=sha256, size=size)
     except Busy:
         return show_place(where, say("place.busy"), 429, 3600)
     return look(made)
+
+
+def was_replaced(upload: Upload) -> bool:
+    """Whether a file was published and something else stands in its place now: handed in again it is a correction."""
+    line = read_ledger(here().office).current.get((upload.kind, upload.unit, upload.period))
+    return upload.state == "accepted" and line is not None and line.sha256 != upload.candidate
 
 
 def look(made: Upload) -> Response:
@@ -150,9 +158,16 @@ def look(made: Upload) -> Response:
 
 
 def keep(sent: IO[bytes]) -> tuple[str, int]:
-    """Keep what was sent; gives its hash and length. Raises ServiceUnavailable when the disk is full or closed."""
-    try:
+    """Keep what was sent; gives its hash and length. Raises ServiceUnavailable as `disk_told` does."""
+    with disk_told():
         return here().files.keep(sent)
+
+
+@contextmanager
+def disk_told() -> Iterator[None]:
+    """Raises ServiceUnavailable, whose page says so, when the disk is full or closed."""
+    try:
+        yield
     except OSError as error:
         if error.errno not in OUR_DISK:
             raise
@@ -184,10 +199,13 @@ def nothing(kind: str, unit: str, period: str) -> Response:
         check_nothing(here().office, where.kind, where.unit.code, where.period)
     except Mistake as error:
         return show_place(where, told(error), 422)
-    data = canonical(where.kind, ())
+    data, key = canonical(where.kind, ()), new_key()
+    candidate = here().files.candidate(key)
+    with disk_told():
+        here().files.write(candidate, data)
     try:
-        made = here().uploads.add(where.key, by=me().login, candidate=hashlib.sha256(data).hexdigest())
+        here().uploads.add(where.key, by=me().login, candidate=hashlib.sha256(data).hexdigest(), key=key)
     except Busy:
+        here().files.remove(candidate)
         return show_place(where, say("place.busy"), 429, 3600)
-    here().files.write(here().files.candidate(made.key), data)
-    return redirect(address("files.upload", key=made.key), 303)
+    return redirect(address("files.upload", key=key), 303)

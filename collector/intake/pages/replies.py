@@ -48,10 +48,11 @@ def find_unit(code: str) -> Unit:
 
 
 def latest_period() -> str:
-    """The period for which a register is handed in now: the last one that is over. Raises NotFound while there is
-    none."""
-    office, kind = here().office, the_kind()
-    labels = duties.periods(office, kind, here().today) if kind else []
+    """The period for which a register is handed in now: the last one that is over, as a month's answers are known then.
+    (Other registers are handed in for the period that runs, too.) Raises NotFound while there is none."""
+    office, kind, today = here().office, the_kind(), here().today
+    known = duties.periods(office, kind, today) if kind else []
+    labels = [one for one in known if kind and office.period(kind, one).end < today]
     if not labels:
         raise NotFound("period")
     return labels[-1]
