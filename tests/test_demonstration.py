@@ -337,8 +337,9 @@ def test_what_people_type_finds_the_page_that_they_mean(site: Path) -> None:
 
 # --- what a phone must load
 
-READABLE, WHOLE = 35_000, 100_000
-"""Bytes as gzip sends them: of a page that is read without JavaScript, and with all that a search loads."""
+READABLE, WHOLE, LONG_TABLES = 35_000, 100_000, 60_000
+"""Bytes as gzip sends them: of a page that is read without JavaScript, and with all that a search loads; and of a page
+with the tables of all periods."""
 
 PAGES = {
     "home": "index.html",
@@ -366,6 +367,14 @@ def test_a_page_is_light_and_the_search_with_it(site: Path, kind: str, root: str
     print(f"{name}: {readable} bytes readable, {whole} with the search")
     assert readable <= READABLE, name
     assert whole <= WHOLE, name
+
+
+def test_no_page_weighs_more_than_a_long_table_does(site: Path) -> None:
+    """Tables of all periods and the words of a dataset are one tap behind the pages above; they have a bound as well."""
+    heaviest = max((path for path in site.rglob("*.html")), key=packed)
+    weight = packed(heaviest, *loaded(heaviest)[0])
+    print(f"{heaviest.relative_to(site).parent.as_posix()}: {weight} bytes readable")
+    assert weight <= LONG_TABLES, heaviest
 
 
 def loaded(path: Path) -> tuple[list[Path], list[Path]]:
