@@ -370,7 +370,7 @@ def test_a_page_is_light_and_the_search_with_it(site: Path, kind: str, root: str
 
 
 def test_no_page_weighs_more_than_a_long_table_does(site: Path) -> None:
-    """Tables of all periods and the words of a dataset are one tap behind the pages above; they have a bound as well."""
+    """Tables of all periods and the words of a dataset are one tap behind the pages above; they have their bound."""
     heaviest = max((path for path in site.rglob("*.html")), key=packed)
     weight = packed(heaviest, *loaded(heaviest)[0])
     print(f"{heaviest.relative_to(site).parent.as_posix()}: {weight} bytes readable")

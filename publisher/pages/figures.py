@@ -161,10 +161,19 @@ def few(measure: Measure, figure: Figure, threshold: int) -> str:
     return '<span class="ck-few">*</span>'
 
 
-def cell(lang: str, measure: Measure, figure: Figure, threshold: int, small_group: int = 10, mark: str = "") -> str:
-    """One figure in its `<td>`, a percentage with its parts and its interval beneath and a mark when they are small;
-    `mark` is HTML that stands behind the figure."""
+def cell(
+    lang: str,
+    measure: Measure,
+    figure: Figure,
+    threshold: int,
+    small_group: int = 10,
+    mark: str = "",
+    *,
+    interval: bool = True,
+) -> str:
+    """One figure in its `<td>`, a percentage with its parts and, if asked for, its interval beneath and a mark when
+    they are small; `mark` is HTML that stands behind the figure."""
     below = f"{few(measure, figure, threshold)}{rate(lang, measure, figure)}"
-    if measure.interval and (shown := ends(lang, measure, figure)):
+    if interval and measure.interval and (shown := ends(lang, measure, figure)):
         below += f'<span class="ck-rate">[{" – ".join(shown)}]</span>'
     return f'<td class="ck-num">{element(lang, measure, figure, small_group)}{mark}{below}</td>'

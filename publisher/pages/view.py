@@ -155,7 +155,8 @@ class View:
         more: MoreTable | None = None,
         headline: bool = False,
     ) -> Markup:
-        """The figures of one row of the kind's table, or of a further one, or the headline ones, each in its `<td>`."""
+        """The figures of one row of the kind's table, or of a further one, or the headline ones, each in its `<td>`.
+        Beside headline figures of many units stands no interval: the whole table has it."""
         number = kind.tables.index(more) if more else HEADLINE if headline else MAIN_TABLE
         basis = basis or self.basis(kind.name, unit, period)
         return self.row(self.root, kind.name, unit, period, basis, breakdown, key, number)
@@ -176,7 +177,15 @@ class View:
             found = self.book.figure(name, measure, unit, period, basis=basis, breakdown=breakdown, key=key)
             behind = self.fix_mark(root, found)
             cells.append(
-                figures.cell(self.lang, kind.measures[measure], found, self.small_denominator, self.small_group, behind)
+                figures.cell(
+                    self.lang,
+                    kind.measures[measure],
+                    found,
+                    self.small_denominator,
+                    self.small_group,
+                    behind,
+                    interval=number != HEADLINE,
+                )
             )
         return Markup("".join(cells))  # noqa: S704 escaped there
 
