@@ -1,6 +1,7 @@
 """A register in a built site: pages of its own, kept documents, a calendar; private rows nowhere."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import icalendar
@@ -33,7 +34,13 @@ ABOUT = {
             {"address": "bang-niem-yet", "template": "board.html.j2", "title": words("Bảng niêm yết")},
             {"address": "tat-ca", "template": "all.html.j2", "title": words("Tất cả"), "of": "office"},
         ],
-        calendar={"date": "on", "begins": "begins_at", "summary": "item", "place": "place"},
+        calendar={
+            "date": "on",
+            "begins": "begins_at",
+            "summary": "item",
+            "place": "place",
+            "cancelled": {"item_code": "K3"},
+        },
     ).items()
     if key != "due"
 }
@@ -132,7 +139,29 @@ def test_the_calendar_is_read_by_a_calendar_program(office: Office) -> None:
     assert events[1].decoded("dtstart") == dt.date(2026, 5, 6)
     assert str(events[0]["location"]) == "Nhà văn hóa"
     assert len({str(event["uid"]) for event in events}) == 2
+    assert [str(event.get("status", "")) for event in events] == ["", "CANCELLED"]
+    assert [event["sequence"] for event in events] == [0, 0]
     assert b"\r\n" in content
+
+
+def test_an_entry_that_moves_stays_the_same_entry(office: Office, tmp_path: Path) -> None:
+    """Programs that subscribed change it, in place of showing it twice."""
+    root = tmp_path / "office"
+    shutil.copytree(office.root, root, symlinks=True, ignore=shutil.ignore_patterns("site", "build", "var"))
+    copy = open_office(root)
+    path = copy.data_file("board", "00004", "2026-05")
+    moved = path.read_text(encoding="utf-8").replace("2026-05-04,08:30", "2026-05-07,14:00")
+    accept(copy, copy.kinds["board"], moved.encode(), reason="Dời ngày", now=dt.datetime(2026, 7, 21, tzinfo=dt.UTC))
+    build(copy)
+    before, after = (
+        icalendar.Calendar.from_ical((one.site / "current/don-vi/phuong-ba-dinh/lich.ics").read_bytes()).walk("VEVENT")[
+            0
+        ]
+        for one in (office, copy)
+    )
+    assert after["uid"] == before["uid"]
+    assert after.decoded("dtstart") == dt.datetime(2026, 5, 7, 7, 0, tzinfo=dt.UTC)
+    assert (before["sequence"], after["sequence"]) == (0, 1)
 
 
 def test_a_page_without_its_template_is_a_mistake(tmp_path: Path) -> None:

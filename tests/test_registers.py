@@ -27,7 +27,8 @@ def rule(code: str, severity: str = "error", **test: Any) -> dict[str, Any]:
     sentence = "{row} {cell} {value}" + "".join(
         f" {{{place}}}"
         for place in {"dates": ["expected"], "days": ["expected"], "keeps": ["expected", "previous"],
-                      "stays": ["parts", "previous"], "once": ["expected"]}.get(next(iter(test)), [])
+                      "stays": ["parts", "previous"], "once": ["expected"],
+                      "apart": ["expected"]}.get(next(iter(test)), [])
     )  # fmt: skip
     return {"code": code, "severity": severity, "message": words(sentence), **test}
 
@@ -296,6 +297,63 @@ def test_a_column_of_times_is_checked_with_its_cell(tmp_path: Path) -> None:
     assert checked.submissions["00004", "2026-05"][0][-1] == "08:30"
     wrong = check_file(office, kind, "unit_code;period;spent;Giờ\n00004;2026-05;1;chiều\n".encode())
     assert [(p.code, p.cell) for p in wrong.errors] == [("time-unclear", "D2")]
+
+
+SCHEDULE: dict[str, Any] = {
+    "dataset": {
+        key: value
+        for key, value in dataset(
+            grain=["unit_code", "period", "entry"],
+            every="change",
+            ahead=True,
+            tallies={"entries": {"count": {}}},
+            measures={"entries": measure(sum=["entries"])},
+            headline=["entries"],
+            table=["entries"],
+        ).items()
+        if key != "due"
+    },
+    "schema": fields(
+        {"name": "entry", "type": "string", "constraints": {"required": True}},
+        {"name": "leader", "type": "string"},
+        {"name": "on", "type": "date"},
+        {"name": "begins_at", "type": "time"},
+        {"name": "ends_at", "type": "time"},
+    ),
+    "rules": [
+        rule("T1", dates={"first": "begins_at", "then": "ends_at", "strict": True}),
+        rule("T2", "warning", apart={"columns": ["leader", "on"], "begins": "begins_at", "ends": "ends_at"},
+             where={"leader": ["chair", "head"]}),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (["chair;2026-06-01;08:00;10:00", "chair;2026-06-01;10:00;11:00"], []),
+        (["chair;2026-06-01;08:00;10:00", "chair;2026-06-01;09:59;11:00"], [("T2", "3 F3 09:59 08:00–10:00")]),
+        (["chair;2026-06-01;09:00;11:00", "chair;2026-06-01;08:00;10:00"], [("T2", "2 F2 09:00 08:00–10:00")]),
+        (["chair;2026-06-01;08:00;12:00", "chair;2026-06-01;08:30;09:00", "chair;2026-06-01;11:00;"],
+         [("T2", "3 F3 08:30 08:00–12:00"), ("T2", "4 F4 11:00 08:00–12:00")]),
+        (["chair;2026-06-01;08:00;", "chair;2026-06-01;08:00;"], [("T2", "3 F3 08:00 08:00–08:00")]),
+        (["chair;2026-06-01;08:00;10:00", "chair;2026-06-02;08:00;10:00"], []),
+        (["chair;2026-06-01;08:00;10:00", "head;2026-06-01;08:00;10:00"], []),
+        (["deputy;2026-06-01;08:00;10:00", "deputy;2026-06-01;08:00;10:00"], []),
+        (["chair;2026-06-01;;", "chair;2026-06-01;;"], []),
+        (["chair;2026-06-01;10:00;08:00"], [("T1", "2 F2 10:00 08:00")]),
+        (["chair;2026-06-01;10:00;10:00"], [("T1", "2 F2 10:00 10:00")]),
+        (["chair;2026-06-01;10:00;"], []),
+    ],
+)  # fmt: skip
+def test_nobody_is_at_two_places_at_once_and_nothing_ends_before_it_begins(
+    tmp_path: Path, rows: list[str], said: list[tuple[str, str]]
+) -> None:
+    office = open_office(make_office(tmp_path / "office", kinds={"plan": SCHEDULE}))
+    head = "unit_code;period;entry;leader;on;begins_at;ends_at"
+    lines = [head, *(f"00004;2026-06;E{number};{row}" for number, row in enumerate(rows))]
+    checked = check_file(office, office.kinds["plan"], "\n".join(lines).encode())
+    assert [(p.code, p.message_vi) for p in checked.problems if p.severity != "note"] == said
 
 
 # Days put off, rows without a word, names of persons

@@ -316,6 +316,7 @@ class Kind(Declared):
             {f"breakdowns.{key}": breakdown.where for key, breakdown in self.breakdowns.items()},
             {f"rules.{rule.code}": rule.where for rule in self.rules},
             {"private": self.private},
+            {"calendar": self.calendar.cancelled if self.calendar else {}},
         ):
             for where, conditions in parts.items():
                 for name, value in conditions.items():

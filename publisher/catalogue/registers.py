@@ -1,10 +1,12 @@
 """What a kind declares beside its figures, mostly registers: pages of its own, a calendar, sheets to post."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
 
 from publisher.catalogue.columns import Declared
+from publisher.catalogue.measures import Where, one_of
 from publisher.catalogue.text import Text
 
 
@@ -19,18 +21,24 @@ class OwnPage(Declared):
 
 
 class Agenda(Declared):
-    """Which columns make a calendar that people can subscribe to: a day, times of day, what, where."""
+    """Which columns make a calendar that people can subscribe to: a day, times of day, what, where; and of which rows
+    it says that they were called off."""
 
     date: str
     begins: str = ""
     ends: str = ""
     summary: str
     place: str = ""
+    cancelled: Where = Field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it reads, "" where none is named."""
-        return self.date, self.begins, self.ends, self.summary, self.place
+        return self.date, self.begins, self.ends, self.summary, self.place, *self.cancelled
+
+    def is_cancelled(self, row: Mapping[str, str]) -> bool:
+        """Whether a row (column → text) was called off."""
+        return bool(self.cancelled) and all(row[name] in one_of(value) for name, value in self.cancelled.items())
 
 
 class Notice(Declared):

@@ -26,9 +26,9 @@ class Rule(Declared):
       at least `at_least`); without `when`
       it must be filled in every row that `where` means
     - `empty`: `{columns: [...]}` the columns must be blank
-    - `dates`: `{first, then, strict}` the day in column `first`, {value}, is not after that in column `then`,
-      {expected}; with `strict` it is before it. A list of columns means the first of them that is filled, here and in
-      `days`
+    - `dates`: `{first, then, strict}` the day (or time of day) in column `first`, {value}, is not after that in column
+      `then`, {expected}; with `strict` it is before it. A list of columns means the first of them that is filled, here
+      and in `days`
     - `days`: `{from, to, stated, at_least, at_most, working}` from one day to another lie `stated` days (a column), or
       `at_least` so many (a number), both days counted, or `at_most` so many after the first; with `working: true`
       working days. Fills {expected}, the days that lie there
@@ -54,6 +54,8 @@ class Rule(Declared):
     Tests beside other rows of the same unit and period:
     - `of_row`: `{part: [...], whole: [...], row: {column: value}}` Σ part ≤ Σ whole of the row that differs from this
       one only in these columns of the grain. Fills {expected} = Σ whole, {parts} of the part
+    - `apart`: `{columns: [...], begins, ends}` rows that say the same in these columns, such as day and position, do
+      not overlap in time; without an end a row is a moment. Fills {expected}, the time of the row before
     - `beside`: `{part: [...], kind, of: [...]}` Σ part ≤ Σ of over the monthly rows of another kind, {expected}; silent
       while that has not been submitted
     - `once`: `{column}` no other unit has the same text in that column in this period. Fills {expected}, the other unit
@@ -90,6 +92,7 @@ class Rule(Declared):
     stays: dict[str, Any] | None = None
     once: dict[str, Any] | None = None
     listed: dict[str, Any] | None = None
+    apart: dict[str, Any] | None = None
     where: Where = Field(default_factory=dict)
     month: bool = False
 
@@ -118,7 +121,10 @@ class Rule(Declared):
 
 
 ROW_TESTS = ("sum", "at_most", "needs", "percent", "shares", "pattern", "few", "mean", "empty", "dates", "days")
-PERIOD_TESTS = ("carries", "adds_up", "jump", "repeats", "keeps", "stays", "of_row", "beside", "once", "listed")
+PERIOD_TESTS = (
+    *("carries", "adds_up", "jump", "repeats", "keeps", "stays"),
+    *("of_row", "apart", "beside", "once", "listed"),
+)
 
 
 def rule_columns(rule: Rule) -> list[str]:
@@ -149,6 +155,8 @@ def rule_columns(rule: Rule) -> list[str]:
         "then",
         "to",
         "while",
+        "begins",
+        "ends",
     ):
         value = test.get(key, [])
         names += [value] if isinstance(value, str) else list(value)

@@ -248,6 +248,25 @@ def of_row(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Fo
             yield line, finding(rule, part[0], here, **values)
 
 
+def apart(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:  # noqa: ARG001 as the others
+    """Rows that say the same in some columns do not overlap in time; told at the later row, with the time of the one
+    before. A row without an end is a moment, one without a beginning is left out."""
+    same: dict[tuple[str, ...], list[tuple[str, str, Line]]] = {}
+    for line in here.lines.values():
+        begins, ends = text(here, line, test["begins"]), text(here, line, test["ends"])
+        if begins and meant(rule, here, line):
+            key = tuple(text(here, line, name) for name in names(test["columns"]))
+            same.setdefault(key, []).append((begins, ends or begins, line))
+    for rows in same.values():
+        rows.sort(key=lambda row: row[:2])
+        busy_from, busy_to = "", ""
+        for begins, ends, line in rows:
+            if begins == busy_from or begins < busy_to:
+                yield line, finding(rule, test["begins"], here, expected=f"{busy_from}–{busy_to}")
+            if ends >= busy_to:
+                busy_from, busy_to = begins, ends
+
+
 def beside(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
     """Σ part of a monthly row is at most Σ of over the monthly rows of another kind in the same period (rule S04)."""
     other = near.beside(test["kind"])
@@ -272,6 +291,7 @@ TESTS: dict[str, Callable[[Rule, dict[str, Any], Submission, Near], Found]] = {
     "beside": beside,
     "once": once,
     "listed": listed,
+    "apart": apart,
 }
 
 

@@ -4,6 +4,7 @@ A row is anything that gives typed values by column: int, Decimal, str, or None 
 not be read. The places that each test fills in its sentence stand in PLACES.
 """
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +14,7 @@ from typing import Any
 from publisher.catalogue.measures import one_of
 from publisher.catalogue.periods import WorkingDays
 from publisher.catalogue.rules import Rule, rule_columns
+from publisher.catalogue.text import Text
 from publisher.checking.findings import Finding, date, decimals, sentence
 
 Row = Mapping[str, Any]
@@ -40,6 +42,7 @@ PLACES = {
     "stays": ALWAYS | {"parts", "previous", "period"},
     "once": ALWAYS | {"expected", "period"},
     "listed": ALWAYS | {"period"},
+    "apart": ALWAYS | {"expected", "period"},
     "of_row": ALWAYS | {"expected", "parts", "period"},
     "beside": ALWAYS | {"expected", "parts", "period"},
 }
@@ -166,7 +169,7 @@ def compile_empty(rule: Rule, test: Mapping[str, Any]) -> Test:
 
 
 def compile_dates(rule: Rule, test: Mapping[str, Any]) -> Test:
-    """One day is not after another, or strictly before it; silent where either is blank."""
+    """One day (or time of day) is not after another, or strictly before it; silent where either is blank."""
     first, then, strict = names(test["first"]), names(test["then"]), bool(test.get("strict"))
 
     def check(row: Row) -> Finding | None:
@@ -174,9 +177,14 @@ def compile_dates(rule: Rule, test: Mapping[str, Any]) -> Test:
         one, other = row[start], row[end]
         if one is None or other is None or one < other or (one == other and not strict):
             return None
-        return finding(rule, start, value=date(one), expected=date(other))
+        return finding(rule, start, value=shown(one), expected=shown(other))
 
     return check
+
+
+def shown(moment: dt.date | str) -> Text | str:
+    """A day as each language writes it; a time of day as it stands."""
+    return moment if isinstance(moment, str) else date(moment)
 
 
 def compile_days(rule: Rule, test: Mapping[str, Any], calendar: WorkingDays) -> Test:

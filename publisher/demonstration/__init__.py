@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.office import ZONE
-from publisher.catalogue.periods import DAY, between
+from publisher.catalogue.periods import DAY, between, shift
 from publisher.demonstration import (
     commendations,
     disclosures,
@@ -73,14 +73,15 @@ def deliveries(office: Office) -> list[Delivery]:
     """Every file of the two years in the order in which it came: one a kind and month, late ones, corrections."""
     maker = Maker(office)
     found: list[Delivery] = []
-    for period in between(FIRST, LAST):
+    for period in between(FIRST, shift(LAST, 1)):
         for name, make in SOURCES.items():
             kind = office.kinds.get(name)
-            if kind is None or not kind.reports(period):
+            if kind is None or not kind.reports(period) or (period > LAST and not kind.ahead):
                 continue
-            end = office.period(kind, period).end
-            due = office.due_on(kind, period) or end + DAY
-            noon = dt.datetime.combine(max(end + DAY, due - DAY), dt.time(9, 30), ZONE)
+            days = office.period(kind, period)
+            due = office.due_on(kind, period) or days.end + DAY
+            day = days.start - 2 * DAY if kind.ahead else max(days.end + DAY, due - DAY)
+            noon = dt.datetime.combine(day, dt.time(9, 30), ZONE)
             in_time: list[Row] = []
             for unit in office.units_of(kind, period):
                 rows = make(maker, unit, period)

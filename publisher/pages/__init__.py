@@ -122,6 +122,7 @@ def unit_page(writer: Writer, view: View, unit: Unit, lang: str, picture: str) -
         view=view,
         unit=unit,
         sections=sections,
+        registers={kind.name: registers.Register(kind, view) for kind in sections},
         bulletins=[(period, posted.bulletin_path(unit, period)) for period in posted.bulletins(office, board, unit)],
         missing=sorted(missing, key=lambda m: m[1].period, reverse=True),
         late=sorted(late, key=lambda m: m[1].period, reverse=True),

@@ -15,6 +15,7 @@ from icalendar import Calendar, Event
 
 from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.office import ZONE
+from publisher.catalogue.periods import DAY
 from publisher.catalogue.registers import OwnPage
 from publisher.catalogue.text import one_line, order
 from publisher.ledger import Ledger
@@ -52,6 +53,29 @@ class Register:
         """The public rows of a unit's submission of a period, by default the latest one: column → text."""
         label = period or self.last(unit)
         return submissions.rows(self.office, self.kind, unit, label) if label else []
+
+    def labels(self, unit: str) -> list[str]:
+        """The labels of a unit's two latest submissions, older first: of a schedule the days just gone and those to
+        come."""
+        return self.view.book.unit_periods(self.kind.name, unit)[-2:]
+
+    def recent(self, unit: str) -> list[Row]:
+        """The public rows of a unit's two latest submissions."""
+        return [row for label in self.labels(unit) for row in self.rows(unit, label)]
+
+    def days(self, rows: list[Row], column: str) -> list[tuple[dt.date, list[Row]]]:
+        """Rows by the day in a column, the first day first."""
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            found.setdefault(row[column], []).append(row)
+        return [(dt.date.fromisoformat(day), found[day]) for day in sorted(found) if day]
+
+    def weeks(self, rows: list[Row], column: str) -> list[tuple[dt.date, dt.date, list[tuple[dt.date, list[Row]]]]]:
+        """Rows by the week and the day in a column: (Monday, Sunday, days with their rows), the first week first."""
+        found: dict[dt.date, list[tuple[dt.date, list[Row]]]] = {}
+        for day, rows_of_day in self.days(rows, column):
+            found.setdefault(day - day.weekday() * DAY, []).append((day, rows_of_day))
+        return [(monday, monday + 6 * DAY, days) for monday, days in found.items()]
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -142,19 +166,19 @@ def write_documents(writer: Writer, ledger: Ledger) -> None:
 
 
 def write_calendars(writer: Writer, view: View, ledger: Ledger) -> None:
-    """One calendar a unit (RFC 5545), of its two latest submissions: the days to come and those just gone."""
+    """One calendar a unit (RFC 5545)."""
     for kind in view.office.kinds.values():
         if not kind.calendar:
             continue
         register = Register(kind, view)
         for unit in register.units:
-            labels = view.book.unit_periods(kind.name, unit.code)[-2:]
-            content = make_calendar(register, unit, labels, ledger)
+            content = make_calendar(register, unit, ledger)
             writer.write("vi", register.calendar(unit), content)
 
 
-def make_calendar(register: Register, unit: Unit, labels: list[str], ledger: Ledger) -> bytes:
-    """The calendar of a unit; the same rows give the same bytes."""
+def make_calendar(register: Register, unit: Unit, ledger: Ledger) -> bytes:
+    """The calendar of a unit, of what `Register.recent` gives; the same rows give the same bytes. What was called off
+    stays and says so, since who subscribed would otherwise still come."""
     kind, declared = register.kind, register.kind.calendar
     assert declared is not None
     found = Calendar()
@@ -162,14 +186,17 @@ def make_calendar(register: Register, unit: Unit, labels: list[str], ledger: Led
     found.add("version", "2.0")
     found.add("x-wr-calname", f"{kind.title.vi}: {one_line(unit.name.vi)}")
     found.add("x-wr-timezone", ZONE.key)
-    for label in labels:
+    for label in register.labels(unit.code):
         line = ledger.current[kind.name, unit.code, label]
         stamp = dt.datetime.fromisoformat(line.accepted_at).astimezone(dt.UTC)
         for row in register.rows(unit.code, label):
             event = Event()
-            said = "\0".join([unit.code, label, *(row[name] for name in declared.columns if name)])
+            said = "\0".join([kind.name, *(row[name] for name in kind.grain)])  # what moves or is called off keeps it
             event.add("uid", f"{hashlib.sha256(said.encode()).hexdigest()[:32]}@cong-khai")
             event.add("dtstamp", stamp)
+            event.add("sequence", line.revision - 1)
+            if declared.is_cancelled(row):
+                event.add("status", "CANCELLED")
             day = dt.date.fromisoformat(row[declared.date])
             for name, key in ((declared.begins, "dtstart"), (declared.ends, "dtend")):
                 if name and row[name]:
