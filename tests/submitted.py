@@ -103,6 +103,11 @@ DISCLOSURES: Line = {
     "place": "Trụ sở Ủy ban nhân dân phường", "posted_from": "2026-05-05", "posted_to": "2026-06-10",
     "web_link": "https://phuong.example.vn/ngan-sach", "loudspeaker_days": "3",
 }  # fmt: skip
+WORK_SCHEDULE: Line = {
+    "unit_code": "00004", "period": "2026-06", "entry_code": "01", "held_on": "2026-06-03", "begins_at": "08:00",
+    "ends_at": "11:30", "title": "Tiếp công dân định kỳ", "activity": "reception",
+    "place": "Trụ sở tiếp công dân phường", "leader": "chair", "status": "planned", "note": "", "visibility": "public",
+}  # fmt: skip
 BASES: Mapping[str, Line] = {
     "procedures": PROCEDURES,
     "feedback": FEEDBACK,
@@ -119,6 +124,7 @@ BASES: Mapping[str, Line] = {
     "feedback_answers": FEEDBACK_ANSWERS,
     "procedure_catalogue": PROCEDURE_CATALOGUE,
     "disclosures": DISCLOSURES,
+    "work_schedule": WORK_SCHEDULE,
 }
 
 

@@ -82,6 +82,10 @@ def posted(**changes: str) -> Case:
     return Case("disclosures", changes)
 
 
+def schedule(**changes: str) -> Case:
+    return Case("work_schedule", changes)
+
+
 def form(**changes: str) -> Case:
     return Case("satisfaction", {**WHOLE_FORM, **changes})
 
@@ -319,6 +323,11 @@ DECLARED: Mapping[str, Case] = {
     "D07": posted(content="c13"),
     "D08": posted(posted_from="2026-06-15", posted_to="", decision_on="2026-06-12"),
     "D09": posted(decision_on=""),
+    "W01": schedule(ends_at="07:30"),
+    "W02": Case("work_schedule", {}, more=({"entry_code": "02", "begins_at": "10:00", "ends_at": "12:00"},)),
+    "W03": schedule(held_on="2026-05-31"),
+    "W04": schedule(held_on="2026-07-01"),
+    "W05": schedule(status="moved"),
 }  # fmt: skip
 
 BUILT_IN: Mapping[str, Case] = {

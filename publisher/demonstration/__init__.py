@@ -29,6 +29,7 @@ from publisher.demonstration import (
     service_quality,
     task_register,
     tasks,
+    work_schedule,
 )
 from publisher.demonstration.flaws import FLAWS, Flaw, flaw
 from publisher.demonstration.making import FIRST, LAST, LATE_REASONS, Maker, Row, as_csv
@@ -53,6 +54,7 @@ SOURCES: dict[str, Rows] = {
     "feedback_answers": feedback_answers.rows,
     "procedure_catalogue": procedure_catalogue.rows,
     "disclosures": disclosures.rows,
+    "work_schedule": work_schedule.rows,
 }
 """What makes one unit's rows of a period, by kind; none when it has nothing to submit. The kinds before others are made
 first: answers follow dossiers."""
