@@ -337,3 +337,6 @@ def test_the_sitemap_says_when_a_pages_figures_changed(office: Office, site: Pat
     assert said["thang/2026-05/procedures/"] == (due + dt.timedelta(1)).isoformat()  # two were found missing
     assert said["thang/2026-06/procedures/"] == "2026-07-03"
     assert said["en/thang/2026-06/feedback/"] < "2026-07-03"
+    assert said["so-lieu/procedures/"] == said["so-sanh/procedures/on_time_pct/commune/"] == "2026-07-03"
+    assert said["so-lieu/feedback/"] < said["en/linh-vuc/ho-tich/"] == said["so-lieu/procedures/"]
+    assert said[""] == max(day for path, day in said.items() if path.startswith("so-lieu/"))

@@ -160,7 +160,8 @@ def write_overviews(
         return {"feeds": feeds_of(office, lang, Page(lang, path))}
 
     title = say(lang, "pages.home.title")
-    page("", "home.html.j2", title, units=units, levels=levels, months=months, head=feeds(""))
+    head = {**feeds(""), "changed": board.changed(*office.kinds)}
+    page("", "home.html.j2", title, units=units, levels=levels, months=months, head=head)
     page("don-vi/", "units.html.j2", say(lang, "pages.units.title"), units=units, levels=levels)
     write_months(writer, view, months, published)
     page("so-lieu/", "datasets.html.j2", say(lang, "pages.datasets.title"))
@@ -171,7 +172,7 @@ def write_overviews(
             "dataset.html.j2",
             kind.title[lang],
             kind=kind,
-            head=heads.get(kind.name),
+            head={**heads.get(kind.name, {}), "changed": board.changed(kind.name)},
             published=published,
             register=registers.Register(kind, view),
         )
@@ -195,6 +196,7 @@ def field_page(writer: Writer, view: View, entry: Entry) -> None:
         title = part_title(view.lang, entry.name[view.lang], part)
         path = f"linh-vuc/{entry.slug}/{part.path}"
         context = {"entry": entry, "of": of, "part": part, "parts": all_parts, "view": view}
+        context["head"] = {"changed": view.board.changed(*(kind.name for kind, _, _ in of))}
         writer.overview(view.lang, path, "field.html.j2", title, search=part.number == 1, **context)
 
 

@@ -150,7 +150,8 @@ def write_comparisons(writer: Writer, view: View) -> None:
             ]
             context = {"view": view, "side": side, "part": part, "parts": all_parts, "others": others}
             path = side.path + part.path
-            writer.overview(view.lang, path, "compare.html.j2", title, search=part.number == 1, **context)
+            head = {"changed": view.board.changed(side.kind.name)}
+            writer.overview(view.lang, path, "compare.html.j2", title, search=part.number == 1, head=head, **context)
 
 
 def group_name(view: View, group: Group) -> str:

@@ -76,6 +76,7 @@ class Board:
         self.due = cache(self.find_due)
         self.expected = cache(self.find_expected)
         self.labels = cache(self.find_labels)
+        self.changed_of = cache(self.find_changed)
         for problem in problems:
             match = DATA_FILE.search(problem.file.replace("\\", "/"))
             if match and problem.severity == "warning":
@@ -93,6 +94,22 @@ class Board:
         """The labels of `periods`."""
         given = {period for of, period in self.given if of == kind}
         return tuple(sorted(given.union(self.office.due_periods(self.office.kinds[kind]))))
+
+    def changed(self, *kinds: str) -> str:
+        """The day on which the figures of some kinds last changed: ISO text, or "". Those of a derived kind change with
+        any other's."""
+        names = self.office.kinds if any(self.office.kinds[name].derived for name in kinds) else kinds
+        return max(map(self.changed_of, names), default="")
+
+    def find_changed(self, name: str) -> str:
+        """The same of one kind; a derived one has no submissions."""
+        kind = self.office.kinds[name]
+        return last_change(
+            self.status(kind, unit.code, period)
+            for period in self.labels(name)
+            for unit in self.office.units
+            if self.concerns(kind, unit.code, period)
+        )
 
     def status(self, kind: Kind, unit: str, period: str) -> Status:
         """The status of one submission."""
