@@ -269,7 +269,7 @@ def test_a_month_lists_only_units_that_submitted_and_adds_them_up(pages: Path) -
 def test_what_came_late_and_what_was_corrected_is_said_beside_the_unit(pages: Path) -> None:
     rows = section(pages, "vi/thang/2026-06", "procedures").xpath(".//tbody/tr/th")
     assert [words(row) for row in rows] == [
-        "Phường Ba Đình Đính chính lần 1, ngày 29/06/2026: Ghi nhầm một hồ sơ.",
+        "Phường Ba Đình Đính chính lần 1, ngày 29/06/2026",
         "Phường Ngọc Hà Nộp muộn ngày 25/06/2026 (hạn 19/06/2026)",
     ]
     page = words(section(pages, "vi/don-vi/phuong-ba-dinh", "procedures"))
