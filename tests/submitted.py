@@ -108,6 +108,11 @@ WORK_SCHEDULE: Line = {
     "ends_at": "11:30", "title": "Tiếp công dân định kỳ", "activity": "reception",
     "place": "Trụ sở tiếp công dân phường", "leader": "chair", "status": "planned", "note": "", "visibility": "public",
 }  # fmt: skip
+COUNTER_WEEKS: Line = {
+    "unit_code": "00004", "period": "2026-06", "counter_code": "00004-01", "week_from": "2026-06-01",
+    "week_to": "2026-06-07", "received": "60", "resolved": "50", "resolved_in_time": "48", "resolved_late": "2",
+    "pending_in_time": "30", "pending_late": "1",
+}  # fmt: skip
 BASES: Mapping[str, Line] = {
     "procedures": PROCEDURES,
     "feedback": FEEDBACK,
@@ -125,6 +130,7 @@ BASES: Mapping[str, Line] = {
     "procedure_catalogue": PROCEDURE_CATALOGUE,
     "disclosures": DISCLOSURES,
     "work_schedule": WORK_SCHEDULE,
+    "counter_weeks": COUNTER_WEEKS,
 }
 
 

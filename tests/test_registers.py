@@ -26,9 +26,9 @@ def rule(code: str, severity: str = "error", **test: Any) -> dict[str, Any]:
     """A rule whose sentence shows all that its test fills in."""
     sentence = "{row} {cell} {value}" + "".join(
         f" {{{place}}}"
-        for place in {"dates": ["expected"], "days": ["expected"], "keeps": ["expected", "previous"],
-                      "stays": ["parts", "previous"], "once": ["expected"],
-                      "apart": ["expected"]}.get(next(iter(test)), [])
+        for place in {"dates": ["expected"], "days": ["expected"], "weekday": ["expected"],
+                      "keeps": ["expected", "previous"], "stays": ["parts", "previous"],
+                      "once": ["expected"], "apart": ["expected"]}.get(next(iter(test)), [])
     )  # fmt: skip
     return {"code": code, "severity": severity, "message": words(sentence), **test}
 
@@ -122,6 +122,16 @@ def test_days_of_a_row_fit_what_it_says(register: Office, row: str, said: list[t
     problems = found(register, row)
     assert [code for code, _ in problems] == [code for code, _ in said]
     assert [text for (_, text), (_, wanted) in zip(problems, said, strict=True) if wanted] == [w for _, w in said if w]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"), [(3, []), (1, ["2 E2 29/04/2026 27/04/2026"]), (5, ["2 E2 29/04/2026 24/04/2026"])]
+)
+def test_a_day_can_have_to_be_that_day_of_the_week(tmp_path: Path, wanted: int, said: list[str]) -> None:
+    """29 April 2026 is a Wednesday."""
+    rules = [rule("W1", weekday={"column": "assigned_on", "is": wanted})]
+    office = open_office(make_office(tmp_path / "office", kinds={"tasks": {**TASKS, "rules": rules}}))
+    assert [text for _, text in found(office, "00004;2026-06;T1;open;2026-04-29;2026-05-20;;;")] == said
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.submitted import BASES, SAID_IN_MAY, WHOLE_FORM, Line, file_of, put
 
 PROVINCE = {"code": "01", "name_vi": "Thành phố Hà Nội", "level": "province"}
 CLOSED = {"code": "00100", "name_vi": "Phường Cũ", "level": "commune", "valid_to": "2025-12-31"}
+COUNTER = {"counter_code": "00004-01", "unit_code": "00004", "name_vi": "Quầy 1", "contact_point": "procedures"}
 DISTRICT = {"code": "001", "name_vi": "Quận Ba Đình", "level": "district"}
 
 
@@ -84,6 +85,10 @@ def posted(**changes: str) -> Case:
 
 def schedule(**changes: str) -> Case:
     return Case("work_schedule", changes)
+
+
+def week(**changes: str) -> Case:
+    return Case("counter_weeks", changes)
 
 
 def form(**changes: str) -> Case:
@@ -328,6 +333,14 @@ DECLARED: Mapping[str, Case] = {
     "W03": schedule(held_on="2026-05-31"),
     "W04": schedule(held_on="2026-07-01"),
     "W05": schedule(status="moved"),
+    "Z01": week(week_from="2026-06-02"),
+    "Z02": week(week_to="2026-05-31"),
+    "Z03": week(week_to="2026-06-08"),
+    "Z04": week(week_from="2026-07-06", week_to="2026-07-12"),
+    "Z05": week(resolved="51"),
+    "Z06a": week(resolved="47", resolved_late=""),
+    "Z06b": week(resolved="1", resolved_in_time=""),
+    "Z07": Case("counter_weeks", {"received": "61"}, before=({"period": "2026-05", "week_from": "2026-06-01"},)),
 }  # fmt: skip
 
 BUILT_IN: Mapping[str, Case] = {
@@ -387,7 +400,8 @@ def town(tmp_path: Path) -> Office:
     """An office with a province above its communes, a closed commune and a district."""
     units = [{**unit, "parent": "01"} for unit in UNITS]
     datasets = {name: {} for name in BASES}  # the optional kinds too
-    return open_office(make_office(tmp_path / "office", units=[PROVINCE, CLOSED, DISTRICT, *units], datasets=datasets))
+    every = [PROVINCE, CLOSED, DISTRICT, *units]
+    return open_office(make_office(tmp_path / "office", units=every, counters=[COUNTER], datasets=datasets))
 
 
 def found_codes(office: Office, kind: Kind, case: Case) -> set[str]:

@@ -15,7 +15,7 @@ from publisher.catalogue.columns import Column, Declared, Layout
 from publisher.catalogue.measures import Breakdown, Measure, Tally, Where, one_of
 from publisher.catalogue.periods import LABEL, span
 from publisher.catalogue.questions import Question
-from publisher.catalogue.registers import Agenda, Notice, OwnPage
+from publisher.catalogue.registers import Agenda, Notice, OwnPage, Weeks
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.catalogue.text import Text, fold
 from publisher.errors import Mistake
@@ -141,6 +141,7 @@ class Kind(Declared):
     pages: tuple[OwnPage, ...] = ()
     calendar: Agenda | None = None
     notice: Notice | None = None
+    weeks: Weeks | None = None
     layouts: tuple[Layout, ...] = ()
     words: dict[str, Text] = Field(default_factory=dict)
     changes: tuple[Text, ...] = ()
@@ -276,8 +277,9 @@ class Kind(Declared):
         lines = [line for line in (self.line, *(table.line for table in self.tables)) if line]
         missing += [f"line: {line.breakdown}={line.key}" for line in lines if not self.has_key(line)]
         missing += self.unknown_values()
+        public = {c.name for c in self.schema_columns if c.public}
+        missing += [f"weeks: {name}" for name in (self.weeks.columns if self.weeks else ()) if name not in public]
         if self.notice:
-            public = {c.name for c in self.schema_columns if c.public}
             missing += [f"notice: {name}" for name in self.notice.columns if name and name not in public]
             if self.notice.page not in {page.address for page in self.pages if page.of == "unit"}:
                 missing.append(f"notice.page: {self.notice.page}")

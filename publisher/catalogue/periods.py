@@ -171,6 +171,19 @@ class WorkingDays:
                 count -= 1
         return day
 
+    def breaks(self, first: dt.date, last: dt.date, at_least: int = 3) -> list[tuple[dt.date, dt.date]]:
+        """The stretches of at least so many days off running after which work begins again between two days, each as
+        (first day off, last day off)."""
+        found: list[tuple[dt.date, dt.date]] = []
+        start = day = first - 31 * DAY
+        while day <= last:
+            if self.is_working(day):
+                if day >= first and (day - start).days >= at_least:
+                    found.append((start, day - DAY))
+                start = day + DAY
+            day += DAY
+        return found
+
     def count(self, first: dt.date, last: dt.date) -> int:
         """How many working days follow a day up to another one: 0 for the same day or an earlier one."""
         days = (first + n * DAY for n in range(1, (last - first).days + 1))

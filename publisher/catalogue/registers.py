@@ -1,4 +1,4 @@
-"""What a kind declares beside its figures, mostly registers: pages of its own, a calendar, sheets to post."""
+"""What a kind declares beside its figures, mostly registers: pages of its own, a calendar, sheets to post, weeks."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -63,3 +63,18 @@ class Notice(Declared):
         """The columns that it reads, "" where none is named."""
         dates = (self.dated, self.begins, self.ends)
         return self.what, self.group, self.place, self.number, *dates, self.document, self.link
+
+
+class Weeks(Declared):
+    """Which columns make a week's figures: its first and its last day, whose part a row is (a counter), and what is
+    counted. With them the first week after each long holiday is set beside ordinary ones."""
+
+    begins: str
+    ends: str
+    part: str
+    counts: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return self.begins, self.ends, self.part, *self.counts

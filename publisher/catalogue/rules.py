@@ -32,6 +32,8 @@ class Rule(Declared):
     - `days`: `{from, to, stated, at_least, at_most, working}` from one day to another lie `stated` days (a column), or
       `at_least` so many (a number), both days counted, or `at_most` so many after the first; with `working: true`
       working days. Fills {expected}, the days that lie there
+    - `weekday`: `{column, is}` the day in the column is that day of the week, 1 for Monday to 7 for Sunday. Fills
+      {expected}, the last such day before it
     - `percent`: `{stated, numerator, denominator, within}` a stated percentage equals the recomputed one, {expected},
       within the tolerance or half a unit of its last digit; with a denominator of 0 it is rule V12
     - `shares`: `{columns: [...], within}` the stated shares make 100. Fills {parts}
@@ -88,6 +90,7 @@ class Rule(Declared):
     empty: dict[str, Any] | None = None
     dates: dict[str, Any] | None = None
     days: dict[str, Any] | None = None
+    weekday: dict[str, Any] | None = None
     keeps: dict[str, Any] | None = None
     stays: dict[str, Any] | None = None
     once: dict[str, Any] | None = None
@@ -120,7 +123,10 @@ class Rule(Declared):
         return self.test in ROW_TESTS
 
 
-ROW_TESTS = ("sum", "at_most", "needs", "percent", "shares", "pattern", "few", "mean", "empty", "dates", "days")
+ROW_TESTS = (
+    *("sum", "at_most", "needs", "percent", "shares", "pattern", "few", "mean"),
+    *("empty", "dates", "days", "weekday"),
+)
 PERIOD_TESTS = (
     *("carries", "adds_up", "jump", "repeats", "keeps", "stays"),
     *("of_row", "apart", "beside", "once", "listed"),

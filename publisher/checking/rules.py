@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from publisher.catalogue.measures import one_of
-from publisher.catalogue.periods import WorkingDays
+from publisher.catalogue.periods import DAY, WorkingDays
 from publisher.catalogue.rules import Rule, rule_columns
 from publisher.catalogue.text import Text
 from publisher.checking.findings import Finding, date, decimals, sentence
@@ -34,6 +34,7 @@ PLACES = {
     "empty": ALWAYS,
     "dates": ALWAYS | {"expected"},
     "days": ALWAYS | {"expected"},
+    "weekday": ALWAYS | {"expected"},
     "carries": ALWAYS | {"expected", "parts", "previous", "period"},
     "adds_up": ALWAYS | {"expected", "period"},
     "jump": ALWAYS | {"expected", "period"},
@@ -209,6 +210,19 @@ def compile_days(rule: Rule, test: Mapping[str, Any], calendar: WorkingDays) -> 
     return check
 
 
+def compile_weekday(rule: Rule, test: Mapping[str, Any]) -> Test:
+    """The day in a column is that day of the week; silent where it is blank."""
+    column, wanted = test["column"], int(test["is"])
+
+    def check(row: Row) -> Finding | None:
+        day = row[column]
+        if day is None or day.isoweekday() == wanted:
+            return None
+        return finding(rule, column, value=date(day), expected=date(day - (day.isoweekday() - wanted) % 7 * DAY))
+
+    return check
+
+
 def compile_percent(rule: Rule, test: Mapping[str, Any]) -> Test:
     """A stated percentage equals the recomputed one, within the tolerance or half a unit of its last printed digit.
 
@@ -315,4 +329,5 @@ COMPILERS: dict[str, Callable[[Rule, Mapping[str, Any]], Test]] = {
     "mean": compile_mean,
     "empty": compile_empty,
     "dates": compile_dates,
+    "weekday": compile_weekday,
 }

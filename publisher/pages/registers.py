@@ -22,6 +22,7 @@ from publisher.ledger import Ledger
 from publisher.pages import posted, submissions
 from publisher.pages.shell import Writer
 from publisher.pages.view import View
+from publisher.pages.weeks import FirstWeek, first_weeks
 from publisher.words import format as formats
 
 DOCUMENTS = "tai-lieu"
@@ -111,6 +112,12 @@ class Register:
     def calendar(self, unit: Unit) -> str:
         """The address of a unit's calendar below the site's root; "" when the kind makes none."""
         return f"don-vi/{unit.slug}/{CALENDAR}" if self.kind.calendar else ""
+
+    def after_holidays(self, unit: str) -> list[FirstWeek]:
+        """The unit's first working week after each long holiday, beside its ordinary weeks; first to last. None without
+        `weeks`."""
+        declared = self.kind.weeks
+        return first_weeks(declared, self.rows(unit), self.office.working_days) if declared else []
 
     def hanging(self, unit: str) -> list[Row]:
         """The rows of a unit that hang on the release's day: all whose last day is not over; without a `notice` that
