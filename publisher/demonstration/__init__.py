@@ -16,6 +16,7 @@ from publisher.catalogue.office import ZONE
 from publisher.catalogue.periods import DAY, between, shift
 from publisher.demonstration import (
     commendations,
+    counter_weeks,
     disclosures,
     feedback,
     feedback_answers,
@@ -55,6 +56,7 @@ SOURCES: dict[str, Rows] = {
     "procedure_catalogue": procedure_catalogue.rows,
     "disclosures": disclosures.rows,
     "work_schedule": work_schedule.rows,
+    "counter_weeks": counter_weeks.rows,
 }
 """What makes one unit's rows of a period, by kind; none when it has nothing to submit. The kinds before others are made
 first: answers follow dossiers."""
