@@ -8,7 +8,7 @@ from publisher.catalogue import open_office
 from publisher.catalogue.office import ZONE
 from publisher.ledger import accept
 from tests.offices import UNITS, make_office
-from tests.submitted import BASES, PROCEDURES, file_of
+from tests.submitted import BASES, COUNTER, PROCEDURES, file_of
 
 KINDS = {name: BASES[name] for name in ("procedures", "feedback", "service_quality", "satisfaction", "one_stop_scores")}
 
@@ -18,6 +18,7 @@ def make_every_page(root: Path) -> Path:
     an explanation; gives the office's folder."""
     root = make_office(
         root,
+        counters=[COUNTER],
         datasets={kind: {} for kind in (*BASES, "punctuality", "ratings")},
         first_period="2026-05",
         last_period="2026-06",

@@ -108,6 +108,9 @@ WORK_SCHEDULE: Line = {
     "ends_at": "11:30", "title": "Tiếp công dân định kỳ", "activity": "reception",
     "place": "Trụ sở tiếp công dân phường", "leader": "chair", "status": "planned", "note": "", "visibility": "public",
 }  # fmt: skip
+COUNTER = {"counter_code": "00004-01", "unit_code": "00004", "name_vi": "Quầy 1", "contact_point": "procedures"}
+"""The counter of which some lines speak: an office that takes them has it."""
+
 COUNTER_WEEKS: Line = {
     "unit_code": "00004", "period": "2026-06", "counter_code": "00004-01", "week_from": "2026-06-01",
     "week_to": "2026-06-07", "received": "60", "resolved": "50", "resolved_in_time": "48", "resolved_late": "2",

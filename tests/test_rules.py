@@ -13,11 +13,10 @@ from publisher.catalogue.tables import COLUMNS
 from publisher.checking import check_file, files, rows, rules
 from publisher.words import places
 from tests.offices import UNITS, make_office
-from tests.submitted import BASES, SAID_IN_MAY, WHOLE_FORM, Line, file_of, put
+from tests.submitted import BASES, COUNTER, SAID_IN_MAY, WHOLE_FORM, Line, file_of, put
 
 PROVINCE = {"code": "01", "name_vi": "Thành phố Hà Nội", "level": "province"}
 CLOSED = {"code": "00100", "name_vi": "Phường Cũ", "level": "commune", "valid_to": "2025-12-31"}
-COUNTER = {"counter_code": "00004-01", "unit_code": "00004", "name_vi": "Quầy 1", "contact_point": "procedures"}
 DISTRICT = {"code": "001", "name_vi": "Quận Ba Đình", "level": "district"}
 
 
