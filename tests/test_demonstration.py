@@ -13,6 +13,7 @@ from publisher import release
 from publisher.catalogue import Kind, Office, open_office
 from publisher.catalogue.office import HOME
 from publisher.demonstration import FLAWS, Flaw, make_demonstration
+from publisher.ledger import read_ledger
 from publisher.words import format as formats
 from publisher.words import say
 from tests import browser
@@ -367,6 +368,16 @@ def test_a_page_is_light_and_the_search_with_it(site: Path, kind: str, root: str
     print(f"{name}: {readable} bytes readable, {whole} with the search")
     assert readable <= READABLE, name
     assert whole <= WHOLE, name
+
+
+def test_what_lies_ahead_makes_no_month_to_post(made: Office, site: Path) -> None:
+    """The file of a month's sheets is that of the last month with figures, though schedules speak of the next one."""
+    ledger = read_ledger(made)
+    ahead = {line.period for line in ledger.lines if made.kinds[line.kind].ahead}
+    done = {line.period for line in ledger.lines if not made.kinds[line.kind].ahead}
+    assert max(ahead) > max(done)
+    assert [path.parent.name for path in site.glob("du-lieu/*/niem-yet.pdf")] == [max(done)]
+    assert not list(site.glob(f"**/{max(ahead)}*.pdf"))
 
 
 def test_no_page_weighs_more_than_a_long_table_does(site: Path) -> None:

@@ -18,8 +18,8 @@ WHOLE = 200
 
 
 def printed_kinds(office: Office) -> list[Kind]:
-    """The kinds that have something to print."""
-    return [kind for kind in office.kinds.values() if kind.headline]
+    """The kinds that have something to print: figures of what was done. What lies ahead makes no month to post."""
+    return [kind for kind in office.kinds.values() if kind.headline and not kind.ahead]
 
 
 def months(office: Office, board: Board) -> list[str]:
