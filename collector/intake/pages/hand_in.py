@@ -12,6 +12,7 @@ from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable
 from werkzeug.wrappers import Response
 
 from collector import web
+from collector.database import Unavailable
 from collector.intake import duties
 from collector.intake.here import address, here, say, told
 from collector.intake.permissions import me
@@ -208,4 +209,7 @@ def nothing(kind: str, unit: str, period: str) -> Response:
     except Busy:
         here().files.remove(candidate)
         return show_place(where, say("place.busy"), 429, 3600)
+    except Unavailable:
+        here().files.remove(candidate)
+        raise
     return redirect(address("files.upload", key=key), 303)
