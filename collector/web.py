@@ -190,8 +190,13 @@ def fields(body: bytes, errors: str) -> dict[str, tuple[str, ...]]:
 
 def workbook(content: bytes, name: str) -> Response:
     """A workbook to be saved, under a plain name."""
+    return attachment(content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name)
+
+
+def attachment(content: bytes, mimetype: str, name: str) -> Response:
+    """A file to be saved, under a plain name."""
     answer = make_response(content)
-    answer.mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer.mimetype = mimetype
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

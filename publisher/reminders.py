@@ -5,10 +5,12 @@ pages and `scripts/remind.py` call the same functions.
 """
 
 import datetime as dt
+import io
 import json
 import os
 import smtplib
 import ssl
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -180,12 +182,27 @@ def mail(office: Office, message: Reminder, sender: str) -> EmailMessage:
     return found
 
 
+def file_name(office: Office, message: Reminder) -> str:
+    """What a message is called as a file."""
+    return f"{office.today.isoformat()}-{message.unit.slug}.eml"
+
+
+def archive(office: Office, messages: Sequence[Reminder], sender: str) -> bytes:
+    """Every message as an `.eml` file, all in one ZIP: for an office without a mail server of its own. Whether they are
+    sent nobody can know, so that nothing counts as reminded of."""
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as files:
+        for message in messages:
+            files.writestr(file_name(office, message), mail(office, message, sender).as_bytes())
+    return found.getvalue()
+
+
 def write_files(office: Office, messages: Sequence[Reminder], folder: Path, sender: str) -> list[Path]:
     """Every message as an `.eml` file that a mail program opens; gives the files. What is in them counts as reminded
     of. Raises Mistake `cannot-write`."""
     written = []
     for message in messages:
-        path = folder / f"{office.today.isoformat()}-{message.unit.slug}.eml"
+        path = folder / file_name(office, message)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(mail(office, message, sender).as_bytes())

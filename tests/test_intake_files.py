@@ -296,6 +296,10 @@ def test_while_a_file_waits_the_page_says_so_and_asks_again(desk: Desk) -> None:
     page = desk.people["clerk"].open(f"/tep/{made.key}")
     assert "Đang kiểm tra tệp" in page.text
     assert page.tree.xpath("//meta[@http-equiv='refresh']/@content") == ["2"]
+    (stop,) = [link for link in page.links if "dung=1" in link]
+    stopped = desk.people["clerk"].open(stop)
+    assert not stopped.tree.xpath("//meta[@http-equiv='refresh']"), "who reads slowly may take the time"
+    assert stop in stopped.links, "and look when they like"
 
 
 def sleep_for_ever() -> None:
@@ -721,6 +725,8 @@ def test_a_build_publishes_and_says_how_long_it_took(desk: Desk) -> None:
     approved(desk, key)
     page = approver.act("/dung-trang")
     assert "Đang dựng trang" in page.text
+    assert page.tree.xpath("//meta[@http-equiv='refresh']")
+    assert not approver.open("/dung-trang?dung=1").tree.xpath("//meta[@http-equiv='refresh']")
     desk.intake.worker.round()
     page = approver.open("/dung-trang")
     assert re.search(r"xong, bản 0001-[0-9a-f]{8}, \d+ giây", page.text), page.text

@@ -94,6 +94,7 @@ def common() -> dict[str, object]:
         "token": token,
         "error_text": error_text,
         "said": g.get("said", ""),
+        "stopped": request.args.get("dung") == "1",
         "date": lambda day: formats.date(ground.language(), day),
         "period_name": period_name,
         "number": lambda value: value if isinstance(value, str) else formats.number(ground.language(), value),

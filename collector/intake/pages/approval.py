@@ -10,6 +10,9 @@ from collector.intake.permissions import me
 
 BUILDS_SHOWN = 20
 
+REFRESH = 5
+"""While a build is at work its page looks again after so many seconds."""
+
 blueprint = Blueprint("approval", __name__)
 
 
@@ -36,6 +39,7 @@ def builds() -> Response:
         waiting=len(here().uploads.in_states(["approved"])),
         minutes=here().office.settings.intake.build_after_minutes,
         seconds=seconds,
+        refresh=REFRESH,
     )
     return make_response(page)
 

@@ -5,6 +5,7 @@ import os
 from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
+from collector import web
 from collector.intake.here import here, say, told
 from collector.intake.permissions import me
 from publisher import reminders
@@ -34,6 +35,7 @@ def show(wrong: str = "", done: str = "", status: int = 200) -> Response:
     fresh = {one.key for one in reminders.not_yet_today(office, owed)}
     page = render_template(
         "missing.html.j2",
+        server=bool(os.environ.get(reminders.URL)),
         units=reminders.reminders(office, owed),
         count=len(owed),
         unwarned=len({one.unit.code for one in owed if one.key in fresh and one.unit.email}),
@@ -45,8 +47,15 @@ def show(wrong: str = "", done: str = "", status: int = 200) -> Response:
 
 @blueprint.post("")
 def remind() -> Response:
-    """Send every unit that owes something and was not reminded today a message, where it has an address."""
+    """Send every unit that owes something and was not reminded today a message, where it has an address. Without a
+    mail server the messages of all come as files, to be sent by hand."""
     office = here().office
+    if not os.environ.get(reminders.URL):
+        everyone = reminders.reminders(office, mine())
+        sender = reminders.sender_of(office, os.environ) or "congkhai@localhost"
+        here().accounts.note(me().login, "reminders-taken", count=len(everyone))
+        content = reminders.archive(office, everyone, sender)
+        return web.attachment(content, "application/zip", f"thu-nhac-{here().today:%Y-%m-%d}.zip")
     messages = reminders.reminders(office, reminders.not_yet_today(office, mine()))
     try:
         sent = reminders.send(office, messages, os.environ)
