@@ -116,6 +116,11 @@ COUNTER_WEEKS: Line = {
     "week_to": "2026-06-07", "received": "60", "resolved": "50", "resolved_in_time": "48", "resolved_late": "2",
     "pending_in_time": "30", "pending_late": "1",
 }  # fmt: skip
+BUDGET: Line = {
+    "unit_code": "00004", "period": "2026-06", "stage": "execution", "form_no": "113", "side": "expenditure",
+    "line_code": "2", "parent_code": "", "title": "Chi thường xuyên", "planned": "9000", "done": "4200",
+    "done_last_year": "4000", "decision_no": "", "decision_on": "",
+}  # fmt: skip
 BASES: Mapping[str, Line] = {
     "procedures": PROCEDURES,
     "feedback": FEEDBACK,
@@ -134,6 +139,7 @@ BASES: Mapping[str, Line] = {
     "disclosures": DISCLOSURES,
     "work_schedule": WORK_SCHEDULE,
     "counter_weeks": COUNTER_WEEKS,
+    "budget": BUDGET,
 }
 
 

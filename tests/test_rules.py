@@ -90,6 +90,10 @@ def week(**changes: str) -> Case:
     return Case("counter_weeks", changes)
 
 
+def budget(*more: Line, **changes: str) -> Case:
+    return Case("budget", changes, more=more)
+
+
 def form(**changes: str) -> Case:
     return Case("satisfaction", {**WHOLE_FORM, **changes})
 
@@ -340,6 +344,11 @@ DECLARED: Mapping[str, Case] = {
     "Z06a": week(resolved="47", resolved_late=""),
     "Z06b": week(resolved="1", resolved_in_time=""),
     "Z07": Case("counter_weeks", {"received": "61"}, before=({"period": "2026-05", "week_from": "2026-06-01"},)),
+    "B01": budget({"line_code": "2.1", "parent_code": "2", "planned": "8999"}),
+    "B02": budget(parent_code="3"),
+    "B03": budget(done=""),
+    "B04": budget(stage="estimate", decision_no="1/QĐ-UBND", done_last_year=""),
+    "B05": budget(stage="final"),
 }  # fmt: skip
 
 BUILT_IN: Mapping[str, Case] = {

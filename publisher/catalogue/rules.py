@@ -61,6 +61,11 @@ class Rule(Declared):
     - `beside`: `{part: [...], kind, of: [...]}` Σ part ≤ Σ of over the monthly rows of another kind, {expected}; silent
       while that has not been submitted
     - `once`: `{column}` no other unit has the same text in that column in this period. Fills {expected}, the other unit
+    - `adds_to`: `{columns: [...], code, parent, by: [...], within}` rows whose `parent` is another row's `code` add up
+      to it in each column; with `by` among rows that say the same there. Silent where one of them is blank. Fills
+      {expected} = their sum, {parts}
+    - `has_parent`: `{code, parent, by: [...]}` a row's `parent`, {value}, is another row's `code`, and no row is part
+      of itself
     - `listed`: `{column, kind, of}` what stands in column stands in column `of` of the latest submission of another
       kind too; silent while there is none
     Every sentence may use {row} {column} {cell} {value} {file}: the place and the figure of the left, part, stated or
@@ -95,6 +100,8 @@ class Rule(Declared):
     stays: dict[str, Any] | None = None
     once: dict[str, Any] | None = None
     listed: dict[str, Any] | None = None
+    adds_to: dict[str, Any] | None = None
+    has_parent: dict[str, Any] | None = None
     apart: dict[str, Any] | None = None
     where: Where = Field(default_factory=dict)
     month: bool = False
@@ -129,7 +136,7 @@ ROW_TESTS = (
 )
 PERIOD_TESTS = (
     *("carries", "adds_up", "jump", "repeats", "keeps", "stays"),
-    *("of_row", "apart", "beside", "once", "listed"),
+    *("of_row", "apart", "beside", "once", "listed", "adds_to", "has_parent"),
 )
 
 
@@ -161,6 +168,9 @@ def rule_columns(rule: Rule) -> list[str]:
         "then",
         "to",
         "while",
+        "code",
+        "parent",
+        "by",
         "begins",
         "ends",
     ):

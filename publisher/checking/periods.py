@@ -267,6 +267,44 @@ def apart(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Fou
                 busy_from, busy_to = begins, ends
 
 
+def families(test: dict[str, Any], here: Submission) -> dict[tuple[str, ...], dict[str, Line]]:
+    """The rows that say the same in `by`, by their code."""
+    found: dict[tuple[str, ...], dict[str, Line]] = {}
+    for line in here.lines.values():
+        key = tuple(text(here, line, name) for name in names(test.get("by", ())))
+        found.setdefault(key, {})[text(here, line, test["code"])] = line
+    return found
+
+
+def adds_to(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:  # noqa: ARG001 as the others
+    """Rows add up to the row that they are part of; told at that row, in each column where they do not."""
+    for family in families(test, here).values():
+        below: dict[str, list[Line]] = {}
+        for line in family.values():
+            below.setdefault(text(here, line, test["parent"]), []).append(line)
+        for code, head in family.items():
+            for column in names(test["columns"]):
+                value, parts = head.figures[column], tuple(line.figures[column] for line in below.get(code, ()))
+                given = tuple(part for part in parts if part is not None)
+                if value is None or not parts or len(given) < len(parts):
+                    continue
+                if abs(value - sum(given)) > test.get("within", 0):
+                    yield head, finding(rule, column, here, value=value, expected=sum(given), parts=given)
+
+
+def has_parent(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:  # noqa: ARG001 as the others
+    """What a row is part of is another row, and nothing is part of itself by any way."""
+    for family in families(test, here).values():
+        for code, line in family.items():
+            above, seen = text(here, line, test["parent"]), {code}
+            first = above
+            while above in family and above not in seen:
+                seen.add(above)
+                above = text(here, family[above], test["parent"])
+            if first and (first not in family or above in seen):
+                yield line, finding(rule, test["parent"], here, value=first)
+
+
 def beside(rule: Rule, test: dict[str, Any], here: Submission, near: Near) -> Found:
     """Σ part of a monthly row is at most Σ of over the monthly rows of another kind in the same period (rule S04)."""
     other = near.beside(test["kind"])
@@ -292,6 +330,8 @@ TESTS: dict[str, Callable[[Rule, dict[str, Any], Submission, Near], Found]] = {
     "once": once,
     "listed": listed,
     "apart": apart,
+    "adds_to": adds_to,
+    "has_parent": has_parent,
 }
 
 

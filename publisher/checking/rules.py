@@ -43,6 +43,8 @@ PLACES = {
     "stays": ALWAYS | {"parts", "previous", "period"},
     "once": ALWAYS | {"expected", "period"},
     "listed": ALWAYS | {"period"},
+    "adds_to": ALWAYS | {"expected", "parts", "period"},
+    "has_parent": ALWAYS | {"period"},
     "apart": ALWAYS | {"expected", "period"},
     "of_row": ALWAYS | {"expected", "parts", "period"},
     "beside": ALWAYS | {"expected", "parts", "period"},

@@ -87,7 +87,7 @@ class Body:
 
     def reader(self, column: Column, constants: Mapping[str, str]) -> Reader:
         """How the cells of a column are read."""
-        return self.typed(reader(column, self.header.decimal, self.office, constants), column)
+        return self.typed(reader(column, self.header.decimal, self.office, constants, self.kind.months == 3), column)
 
     def remembered(self, column: Column, constants: Mapping[str, str]) -> Remembered:
         """The reader of a column with its memory; count columns with one limit share it, so that it stays small."""
@@ -293,10 +293,10 @@ class Body:
                 self.table.tell(code, "note", row=first, count=count)
 
 
-def reader(column: Column, decimal: str, office: Office, constants: Mapping[str, str]) -> Reader:
-    """How the cells of a column are read."""
+def reader(column: Column, decimal: str, office: Office, constants: Mapping[str, str], quarterly: bool) -> Reader:
+    """How the cells of a column are read; a `quarterly` kind's period may be written as a quarter."""
     if column.name == "period":
-        return partial(values.read_period, constants.get("period", ""))
+        return partial(values.read_period, constants.get("period", ""), quarterly)
     by_type: dict[str, Callable[[], Reader]] = {
         "integer": lambda: partial(values.read_integer, column, decimal),
         "number": lambda: partial(values.read_number, column, decimal),

@@ -17,6 +17,7 @@ from publisher.errors import Severity
 from publisher.grids.marks import bare
 from publisher.reading.heads import Row
 from publisher.reading.labels import folded, labels
+from publisher.reading.values import QUARTER, quarter_label
 
 MONTH = re.compile(
     r"(?<![\d/-])(?:(0?[1-9]|1[0-2])\s*/\s*(20[0-9]{2})|(20[0-9]{2})-(0[1-9]|1[0-2])|"
@@ -135,10 +136,10 @@ def named(text: str, office: Office) -> tuple[str, ...]:
 def read_period(found: Preamble, cells: Sequence[Said], kind: Kind, office: Office, given: Mapping[str, str]) -> None:
     """The period's label and its days."""
     labelled = list(after_label(cells, "period"))
-    months = [(month, said) for said in labelled if (month := month_of(MONTH, said.text))]
+    months = [(month, said) for said in labelled if (month := period_of(kind, MONTH, said.text))]
     spans = [(span, said) for said in cells if (span := span_of(said.text))]
     if not months:
-        months = [(month, said) for said in cells if (month := month_of(TITLE_MONTH, said.text))]
+        months = [(month, said) for said in cells if (month := period_of(kind, TITLE_MONTH, said.text))]
     different = {month for month, _ in months}
     asked = given.get("period", "")
     if asked:
@@ -175,6 +176,12 @@ def read_days(
     if not period:
         found.find("period", "period-above", said, month)
     found.values |= {"period_from": start.isoformat(), "period_to": end.isoformat()}
+
+
+def period_of(kind: Kind, pattern: re.Pattern[str], text: str) -> str:
+    """The period that a text names: of a quarterly kind a quarter goes before a month; empty when none."""
+    quarter = QUARTER.search(text) if kind.months == 3 else None
+    return quarter_label(quarter) if quarter else month_of(pattern, text)
 
 
 def month_of(pattern: re.Pattern[str], text: str) -> str:

@@ -52,6 +52,12 @@ VI_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 TIME = re.compile(r"([0-9]{1,2})(?:\s*(?:[:hH]|gi[oờ])\s*([0-9]{2})?\s*(?:ph[uú]t)?)")
 ISO_PERIOD = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 VI_PERIOD = re.compile(r"(?:th[aá]ng\s+)?(0?[1-9]|1[0-2])\s*/\s*(20[0-9]{2})", re.IGNORECASE)
+QUARTER = re.compile(
+    r"(?:qu[yý]|q)\s*(?P<quarter>I{1,3}|IV|[1-4])\s*(?:[/-]|n[aă]m|\s)\s*(?P<year>20[0-9]{2})"
+    r"|(?P<iso_year>20[0-9]{2})-Q(?P<iso>[1-4])",
+    re.IGNORECASE,
+)
+ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 LONG_PERIOD = re.compile(r"th[aá]ng\s+(0?[1-9]|1[0-2])\s+n[aă]m\s+(20[0-9]{2})", re.IGNORECASE)
 
 
@@ -252,19 +258,28 @@ def read_time(raw: str) -> Cell:
     return repaired(cell, value, *(("time-read",) if value != text else ()))
 
 
-def read_period(expected: str, raw: str) -> Cell:
-    """A month's label from 2026-06, 06/2026, Tháng 6/2026, tháng 06 năm 2026. `expected` is the period that the caller
-    asked for, or empty."""
+def quarter_label(found: re.Match[str]) -> str:
+    """The label of a quarter that QUARTER found: that of its last month."""
+    said = (found["quarter"] or found["iso"]).upper()
+    return f"{found['year'] or found['iso_year']}-{3 * (ROMAN.get(said) or int(said)):02d}"
+
+
+def read_period(expected: str, quarterly: bool, raw: str) -> Cell:
+    """A month's label from 2026-06, 06/2026, Tháng 6/2026, tháng 06 năm 2026; for a `quarterly` kind also from Quý
+    III/2026 or 2026-Q3. `expected` is the period that the caller asked for, or empty."""
     cell = read_text(raw)
     text = cell.value
     if cell.fault or not text:
         return cell
     codes: tuple[str, ...] = ()
     if not ISO_PERIOD.fullmatch(text):
-        found = VI_PERIOD.fullmatch(text) or LONG_PERIOD.fullmatch(text)
-        if not found:
+        codes = ("period-read",)
+        if quarterly and (quarter := QUARTER.fullmatch(text)):
+            text = quarter_label(quarter)
+        elif found := VI_PERIOD.fullmatch(text) or LONG_PERIOD.fullmatch(text):
+            text = f"{found[2]}-{int(found[1]):02d}"
+        else:
             return fault("period-unclear")
-        text, codes = f"{found[2]}-{int(found[1]):02d}", ("period-read",)
     if expected and text != expected:
         return fault("period-differs", expected=expected)
     return repaired(cell, text, *codes)
