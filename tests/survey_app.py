@@ -137,7 +137,7 @@ class Page:
 
 def read_page(response: TestResponse) -> Page:
     """A response as a Page."""
-    body = response.get_data(as_text=True)
+    body = "" if response.mimetype == "application/zip" else response.get_data(as_text=True)
     return Page(response.status_code, dict(response.headers), body, html.document_fromstring(body or "<html></html>"))
 
 
