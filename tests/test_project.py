@@ -339,7 +339,7 @@ def test_the_demonstration_reads_its_own_definitions() -> None:
     named: Any = yaml.safe_load(text("datasets/publishing.yaml"))["datasets"]
     found = [kinds.read_kind(path.parent) for path in ROOT.glob("datasets/*/dataset.yaml")]
     assert {kind.name for kind in found if not kind.optional} <= set(named)
-    assert {kind.name for kind in found} - set(named) == {"one_stop_scores", "budget"}
+    assert {kind.name for kind in found} - set(named) == {"one_stop_scores"}
 
 
 def names_in_templates() -> set[str]:

@@ -15,6 +15,7 @@ from publisher.catalogue import Kind, Office, Unit
 from publisher.catalogue.office import ZONE
 from publisher.catalogue.periods import DAY, between, shift
 from publisher.demonstration import (
+    budget,
     commendations,
     counter_weeks,
     disclosures,
@@ -57,6 +58,7 @@ SOURCES: dict[str, Rows] = {
     "disclosures": disclosures.rows,
     "work_schedule": work_schedule.rows,
     "counter_weeks": counter_weeks.rows,
+    "budget": budget.rows,
 }
 """What makes one unit's rows of a period, by kind; none when it has nothing to submit. The kinds before others are made
 first: answers follow dossiers."""
