@@ -152,6 +152,8 @@ ABOVE: list[tuple[str, list[list[object]], dict[str, object], str]] = [
     ("nothing", [["BÁO CÁO"]], {}, "error column-missing file\nerror column-missing file"),
     ("an unknown unit", [["Đơn vị báo cáo: Sở Lạ"], ["Kỳ báo cáo: 7/2026"]], {}, "error V16 A1"),
     ("no month", [[UNIT], ["Kỳ báo cáo: Quý III/2026"]], {}, "error period-unclear A2"),
+    ("a quarter in figures", [[UNIT], ["Kỳ báo cáo: Quý 3/2026"]], {}, "error period-unclear A2"),
+    ("a quarter of a year", [[UNIT], ["Kỳ báo cáo: quý 3 năm 2026"]], {}, "error period-unclear A2"),
     ("days of no period", [[UNIT, "Từ ngày 1/7/2026 đến ngày 31/7/2026"]], {}, "error period-unclear B1"),
     ("another period than asked", [[UNIT], ["Kỳ báo cáo: 6/2026"]], {"period": "2026-07"}, "error period-differs A2"),
     ("other days than asked", [[UNIT, "Từ ngày 15/5/2026 đến ngày 14/6/2026"]], {"period": "2026-07"},

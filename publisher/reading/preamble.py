@@ -25,7 +25,8 @@ MONTH = re.compile(
     re.IGNORECASE,
 )
 TITLE_MONTH = re.compile(r"(?<!\w)th[aá]ng\s+(0?[1-9]|1[0-2])\s*(?:/|-|n[aă]m)\s*(20[0-9]{2})", re.IGNORECASE)
-DAY_BEFORE = re.compile(r"ng[aà]y\s+\S+\s*$", re.IGNORECASE)
+BEFORE_NO_MONTH = re.compile(r"(?:ng[aà]y\s+\S+|qu[yý])\s*$", re.IGNORECASE)
+"""What makes of the next number a day or a quarter."""
 DAY = (
     r"(?:ng[aà]y\s+)?(?:([0-9]{1,2})\s*(?:/|-|\s+th[aá]ng\s+)\s*([0-9]{1,2})\s*(?:/|-|\s+n[aă]m\s+)\s*(20[0-9]{2})"
     r"|(20[0-9]{2})-([0-9]{2})-([0-9]{2}))"
@@ -185,10 +186,11 @@ def period_of(kind: Kind, pattern: re.Pattern[str], text: str) -> str:
 
 
 def month_of(pattern: re.Pattern[str], text: str) -> str:
-    """The month that a text names; empty when none, or when it is the month of a day."""
+    """The month that a text names; empty when none, or when it is the month of a day or a
+    quarter."""
     for one in pattern.finditer(text):
         numbers = [part for part in one.groups() if part]
-        if not DAY_BEFORE.search(text[: one.start()]):
+        if not BEFORE_NO_MONTH.search(text[: one.start()]):
             year, month = sorted(numbers, key=len, reverse=True)
             return label(int(year), int(month))
     return ""
