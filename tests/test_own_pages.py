@@ -3,10 +3,11 @@
 import datetime as dt
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import icalendar
 import pytest
-from lxml import html
+from lxml import etree, html
 from pypdfium2 import PdfDocument
 
 from publisher.catalogue import Office, Unit, open_office
@@ -18,6 +19,7 @@ from tests.offices import as_yaml, make_office
 from tests.pdfs import text_of
 from tests.posted_office import view_of
 from tests.small_kinds import dataset, fields, measure, words
+from tests.submitted import BASES, file_of
 from tests.test_documents import PDF
 
 ABOUT = {
@@ -73,7 +75,9 @@ SECRET = "Chuyện nội bộ không ai ngoài cơ quan đọc"
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An office with one register, built."""
     folder = tmp_path_factory.mktemp("own")
-    root = make_office(folder / "office", kinds={"board": {"dataset": {}, "schema": COLUMNS}}, languages=["vi", "en"])
+    board = {"board": {"dataset": {}, "schema": COLUMNS}}
+    published = {"board": {}, "procedures": {}}
+    root = make_office(folder / "office", kinds=board, datasets=published, languages=["vi", "en"])
     (root / "datasets" / "board" / "board.html.j2").write_text(BOARD, encoding="utf-8")
     (root / "datasets" / "board" / "all.html.j2").write_text(ALL, encoding="utf-8")
     (root / "datasets" / "board" / "overview.html.j2").write_text("<p>Sổ có {{ register.units|length }} đơn vị.</p>\n")
@@ -93,6 +97,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     head = "unit_code;period;item_code;item;visibility;on;begins_at;place;Văn bản"
     content = "\n".join([head, *rows]).replace("<năm>", "năm").encode()
     accept(opened, opened.kinds["board"], content, now=dt.datetime(2026, 7, 20, tzinfo=dt.UTC))
+    dossiers = opened.kinds["procedures"]
+    later = dt.datetime(2026, 7, 20, 20, tzinfo=dt.UTC)  # the next day in Vietnam
+    accept(opened, dossiers, file_of(dossiers, BASES["procedures"]), now=later)
     build(opened)
     return opened
 
@@ -120,6 +127,13 @@ def test_the_page_is_reached_from_the_unit_and_from_the_dataset(office: Office) 
     assert "Sổ có 1 đơn vị." in read(office, "so-lieu/board").text_content()
     assert "Phường Ba Đình 2;" in read(office, "so-lieu/board/tat-ca").text_content()
     assert not (office.site / "current/don-vi/phuong-ngoc-ha/bang-niem-yet").exists()
+
+
+def test_the_sitemap_says_when_what_a_page_lists_changed(office: Office) -> None:
+    tree = etree.parse(office.site / "current" / "sitemap.xml").getroot()
+    said = {urlsplit(url[0].text).path: url[1].text for url in tree}
+    for path in ("/don-vi/phuong-ba-dinh/bang-niem-yet/", "/so-lieu/board/tat-ca/"):
+        assert said[path] == "2026-07-20" < said["/"], path
 
 
 def test_private_rows_are_counted_and_shown_nowhere(office: Office) -> None:

@@ -21,6 +21,7 @@ from publisher.catalogue.text import one_line, order
 from publisher.ledger import Ledger
 from publisher.pages import posted, submissions
 from publisher.pages.shell import Writer
+from publisher.pages.status import last_change
 from publisher.pages.view import View
 from publisher.pages.weeks import FirstWeek, first_weeks
 from publisher.words import format as formats
@@ -144,7 +145,16 @@ def write_own_pages(writer: Writer, view: View, lang: str) -> None:
         for page in kind.pages:
             for path, title, context in places(register, page, lang):
                 template = f"{kind.name}/{page.template}"
+                context["head"] = {"changed": changed(register, context.get("unit"))}
                 writer.overview(lang, path, template, title, view=view, kind=kind, register=register, **context)
+
+
+def changed(register: Register, unit: Unit | None) -> str:
+    """The day on which what an own page lists last changed: of one unit, or of all."""
+    board, kind = register.view.board, register.kind
+    if unit is None or kind.derived:
+        return board.changed(kind.name)
+    return last_change([board.status(kind, unit.code, label) for label in register.labels(unit.code)])
 
 
 def places(register: Register, page: OwnPage, lang: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
