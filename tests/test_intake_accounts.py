@@ -585,8 +585,11 @@ def test_accounts_and_files_live_in_postgresql_too(postgres: str) -> None:
     assert uploads.submit(made, "lan", reason="", explanations={})
     with pytest.raises(UnderWay):
         uploads.submit(made, "lan", reason="", explanations={})
-    assert uploads.approve(made, "minh")
-    assert not uploads.approve(made, "minh")
+    submitted = uploads.get(made.key)
+    assert submitted
+    assert not uploads.approve(made, "minh")  # what it was before it was submitted
+    assert uploads.approve(submitted, "minh")
+    assert not uploads.approve(submitted, "minh")
     assert uploads.begin_accepting(made, 0)
     assert not uploads.withdraw(made, "lan")
     uploads.accepted(made)
